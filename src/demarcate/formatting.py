@@ -7,6 +7,8 @@ from typing import Any
 MAX_LISTED = 8
 MAX_DIGITS = 6
 """Decimal places beyond which a value and the ends of its interval are taken for the same."""
+ALL_DIGITS = 17
+"""Significant digits that every 64-bit float keeps."""
 _MAX_QUOTED = 60
 _ROUNDING = 1e-10
 _MAX_MORE = 3

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from demarcate.cli import prediction_format
-from demarcate.cli.prediction_format import (
-    PredictionPrinter,
-    Predictions,
-    significant,
-    write_csv,
-    write_json,
-    write_words,
-)
+from demarcate.cli.prediction_format import PredictionPrinter, write_csv, write_json, write_words
+from demarcate.inference.predictions import Predictions, significant
 
 CLASSES = np.array(["low", "mid", "high"])
 PROBABILITIES = np.array([[0.125, 0.625, 0.25], [0.5, 0.25, 0.25]])

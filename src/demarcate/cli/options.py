@@ -33,8 +33,8 @@ POSITIVE = (
     "Label of the positive class of two: false_negative, thresholds and average precision are about it. [default: the "
     "one that labels such as no and yes say themselves; for a saved model, its own]"
 )
-PREDICTION_DIGITS, ALL_DIGITS = 6, 17
-"""Significant digits of probabilities in text: by default, and as many as give back every float."""
+PREDICTION_DIGITS = 6
+"""Significant digits of probabilities in text, by default."""
 TRUE_LABELS = "Column with the true labels. [default: the column that the model predicts]"
 
 

@@ -10,13 +10,13 @@ import polars as pl
 
 import demarcate
 from demarcate.cli.kept_columns import NOTHING_KEPT, KeptColumns
-from demarcate.cli.options import ALL_DIGITS
 from demarcate.cli.outputs import is_text
-from demarcate.cli.prediction_format import Predictions, predictions_of
 from demarcate.cli.progress_bar import rows_progress
 from demarcate.cli.resumable_output import ResumableOutput
 from demarcate.cli.table_input import TableInput
 from demarcate.errors import InputError, Interrupted, OutputError, Problem
+from demarcate.formatting import ALL_DIGITS
+from demarcate.inference.predictions import Predictions, predictions_of
 
 if TYPE_CHECKING:
     from demarcate.inference import FittedModel

@@ -38,8 +38,8 @@ def evaluate(
     the model's own or those given here, the cost of the decisions is scored too.
     """
     from demarcate.cli import console_tables
-    from demarcate.cli.cost_options import apply_costs, positive_label
     from demarcate.cli.progress_bar import work_progress
+    from demarcate.inference.decision_choice import apply_costs, positive_label
     from demarcate.inference.decision_rule import decision_rule
 
     predictor = apply_costs(source.load(reading), decision)

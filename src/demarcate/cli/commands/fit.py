@@ -199,12 +199,12 @@ def _fit(
     explain: bool,
 ) -> dict[str, Any]:
     from demarcate.cli.console import notify
-    from demarcate.cli.cost_options import named_costs, positive_label
     from demarcate.cli.fit_ending import notify_of_next, print_fit
     from demarcate.cli.fit_input import TableOnDisk
     from demarcate.cli.outputs import report_files
     from demarcate.cli.resumable_training import resumable_training
     from demarcate.evaluation import Costs
+    from demarcate.inference.decision_choice import named_costs, positive_label
 
     classes = table.training_set.classes.tolist()
     if decision.cost:

@@ -67,8 +67,8 @@ def _history(source: ModelOptions) -> Callable[[], Any]:
 def _drawing(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions) -> Callable[[], Any]:
     """Return a function that makes the display of a model and of rows."""
     from demarcate import plotting
-    from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.table_input import load_table, split_target, warn_if_training_rows
+    from demarcate.inference.decision_choice import apply_positive
     from demarcate.inspection.estimators import known_labels, positive_of, rule_of
     from demarcate.tabular import encode_known_labels
     from demarcate.tabular.fingerprint import fingerprint

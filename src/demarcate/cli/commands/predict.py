@@ -11,7 +11,6 @@ from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, argument, option
 from demarcate.cli.options import (
-    ALL_DIGITS,
     PREDICTION_DIGITS,
     DecisionOptions,
     ModelOptions,
@@ -20,7 +19,7 @@ from demarcate.cli.options import (
     Strict,
 )
 from demarcate.cli.process import EXIT_REFUSED
-from demarcate.formatting import counted, listed, quoted
+from demarcate.formatting import ALL_DIGITS, counted, listed, quoted
 
 if TYPE_CHECKING:
     from demarcate.cli.prediction_format import PredictionPrinter
@@ -80,7 +79,7 @@ def predict(
 
     Example: demarcate predict model.safetensors people.csv
     """
-    from demarcate.cli.cost_options import apply_costs
+    from demarcate.inference.decision_choice import apply_costs
 
     items = _checked_items(options)
     if options.row and not (options.out or options.keep or options.resume):
@@ -88,8 +87,8 @@ def predict(
         return
     from demarcate.cli.kept_columns import KeptColumns
     from demarcate.cli.outputs import check_outputs
-    from demarcate.cli.prediction_format import output_names
     from demarcate.cli.prediction_stream import PartPredictor, input_identity, predict_parts, predict_to_file
+    from demarcate.inference.predictions import output_names
 
     check_outputs(options, source.model, *([] if options.row else items))
     predictor = apply_costs(source.load(reading), decision)
@@ -126,7 +125,7 @@ def predict(
 
 def _predict_row(items: list[str], model: "FittedModel", options: PredictOptions, output: OutputOptions) -> None:
     """Predict the row in the arguments, and print the prediction."""
-    from demarcate.cli.prediction_format import predictions_of
+    from demarcate.inference.predictions import predictions_of
 
     cells = row_cells(items, [column.name for column in model.schema.columns])
     row = model.parse_row({name: cell for name, cell in cells.items() if name != model.target})

@@ -38,9 +38,9 @@ def report(
     trained on; 'demarcate fit --report' makes the same page of out-of-fold rows. The page needs no network to be read,
     and holds some cells of the table.
     """
-    from demarcate.cli.cost_options import apply_costs
     from demarcate.cli.outputs import check_outputs, report_files
     from demarcate.cli.table_input import load_table, split_target, warn_if_training_rows
+    from demarcate.inference.decision_choice import apply_costs
     from demarcate.tabular.fingerprint import fingerprint
 
     if files.out is None and not output.as_json:

@@ -154,7 +154,7 @@ def _save(result: "Sweep", target: str, files: SweepFiles) -> str | None:
 
 
 def _result_json(result: "Sweep") -> dict[str, Any]:
-    from demarcate.cli.cost_options import positive_label
+    from demarcate.inference.decision_choice import positive_label
 
     winner, lead, savings = result.winner, result.winner.lead, result.savings
     record = winner.predictor.record

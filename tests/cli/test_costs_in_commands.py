@@ -12,9 +12,8 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from demarcate import DemarcateClassifier, load
-from demarcate.cli.cost_options import apply_costs, named_costs
-from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
+from demarcate.inference.decision_choice import apply_costs
 from demarcate.plotting import ThresholdDisplay
 
 SCREEN = Path(__file__).parents[1] / "data" / "field" / "labels" / "screen.csv"
@@ -63,66 +62,6 @@ def other(frame, tmp_path):
     path = tmp_path / "other.csv"
     frame[:60].write_csv(path)
     return path
-
-
-class TestReading:
-    @pytest.mark.parametrize(
-        ("texts", "expected"),
-        [
-            (None, None),
-            ([], None),
-            (["false_negative=2"], {"false_negative": 2}),
-            (["false_negative=2,false_positive=0.5"], {"false_negative": 2, "false_positive": 0.5}),
-            (["false_negative=2", " false_positive = 1e3"], {"false_negative": 2, "false_positive": 1000}),
-            (["1:0=3"], {(1, 0): 3}),
-            (["1:0=3,0:1=2"], {(1, 0): 3, (0, 1): 2}),
-            (["false_negative=2,0:1=3"], {"false_negative": 2, (0, 1): 3}),
-        ],
-    )
-    def test_costs_are_named_in_these_ways(self, texts, expected):
-        assert named_costs(texts, [0, 1]) == expected
-
-    @pytest.mark.parametrize(
-        ("text", "pair"),
-        [
-            ("x:y:z=1", ("x:y", "z")),
-            ("z:x:y=1", ("z", "x:y")),
-            ("x:y:x:y=1", ("x:y", "x:y")),
-            ("a=b:z=1", ("a=b", "z")),
-        ],
-    )
-    def test_labels_may_hold_colons_and_equals_signs(self, text, pair):
-        assert named_costs([text], ["z", "x:y", "a=b", "c,d"]) == {pair: 1}
-
-    def test_labels_may_hold_commas(self):
-        assert named_costs(["c,d:z=1"], ["z", "c,d"]) == {("c,d", "z"): 1}
-        assert named_costs(["c,d:z=1,z:c,d=2"], ["z", "c,d"]) == {("c,d", "z"): 1, ("z", "c,d"): 2}
-
-    def test_labels_have_the_type_they_have_in_the_table_however_they_are_written(self):
-        assert named_costs(["True:false=2"], [False, True]) == {(True, False): 2}
-        assert named_costs(["1.0: 2 =3"], [1, 2]) == {(1, 2): 3}
-
-    @pytest.mark.parametrize(
-        ("texts", "reason"),
-        [
-            ([""], "--cost '' cannot be read. Write a cost as TRUE:DECIDED=3 or false_negative=2."),
-            (["a:b"], "--cost 'a:b' cannot be read"),
-            (["a:b="], "--cost 'a:b=' cannot be read. Write a cost as TRUE:DECIDED=3 or false_negative=2."),
-            (["a:b=1,b:a"], "--cost 'b:a' cannot be read"),
-            (["a:b=much"], "The cost of 'a:b' is 'much'. Give a number from 0 up."),
-            (["a:b=-1"], "a number from 0 up"),
-            (["a:b=nan"], "a number from 0 up"),
-            (["a:b=inf"], "a number from 0 up"),
-            (["a:d=1"], "'a:d' names no two of the classes a, b, a:b, b:a. Name a mistake as TRUE:DECIDED."),
-            (["a=1"], "'a' names no two of the classes"),
-            (["a:b:a=1"], "'a:b:a' can be read as 2 pairs of classes"),
-            (["a:b=1", "a:b=2"], "The mistake 'a:b' has two costs. Give it one."),
-            (["false_negative=1,false_negative=2"], "The mistake 'false_negative' has two costs"),
-        ],
-    )
-    def test_what_is_no_cost_is_refused_with_the_reason(self, texts, reason):
-        with pytest.raises(UsageError, match=re.escape(reason)):
-            named_costs(texts, ["a", "b", "a:b", "b:a"])
 
 
 class TestOverriding:
@@ -194,10 +133,6 @@ class TestFit:
         assert report["temperature"] > 1.2
         assert raw["temperature"] is None
         assert report["scores"]["log_loss"]["value"] < raw["scores"]["log_loss"]["value"]
-
-    def test_of_two_classes_the_mistakes_there_are_are_named(self):
-        with pytest.raises(UsageError, match="Name a mistake as false_negative, false_positive or TRUE:DECIDED"):
-            named_costs(["fn=2"], [0, 1])
 
 
 class TestPredict:
@@ -366,7 +301,7 @@ class TestPositiveClass:
     def test_another_one_than_the_models_is_warned_of_and_changes_no_decision(self, demarcate, screened, others):
         path, _ = screened
         own, other = (demarcate("evaluate", path, others, *more, "--json") for more in ((), ("--positive", "healthy")))
-        assert "The positive class is 'healthy' here (--positive); the model was saved with 'cancer'." in other.err
+        assert "The positive class is 'healthy' here; the model was saved with 'cancer'." in other.err
         own, other = json.loads(own.out), json.loads(other.out)
         rows, model = pl.read_csv(others), load(path)
         for report, label, code in ((own, "cancer", 0), (other, "healthy", 1)):

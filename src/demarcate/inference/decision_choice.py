@@ -1,22 +1,46 @@
-"""The positive class and the costs of mistakes, as ``--positive``, ``--cost`` and ``--abstain`` name them."""
+"""The positive class and the costs of mistakes in texts, as the options of commands and requests write them."""
 
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from demarcate.cli.error_handling import UsageError
-from demarcate.cli.options import DecisionOptions
-from demarcate.errors import InputWarning, warn_caller
+from demarcate.errors import InputWarning, Problem, SettingError, warn_caller
 from demarcate.formatting import listed, quoted
 
 if TYPE_CHECKING:
-    from demarcate.inference import FittedModel
+    from demarcate.inference.fitted_model import FittedModel
 
 Model = TypeVar("Model", bound="FittedModel")
 
 _COST = re.compile(r"\s*(.+?)\s*=\s*([^=,:]+?)\s*(?:,|\Z)", re.DOTALL)
 """One of several costs: a mistake, whose name may hold anything, and up to the next comma its number."""
+
+
+class Decision(Protocol):
+    """The positive class, costs such as ``false_negative=2`` and the cost of abstaining; None for those of a model."""
+
+    @property
+    def positive(self) -> str | None:
+        """The label of the positive class of two."""
+
+    @property
+    def cost(self) -> Sequence[str] | None:
+        """Costs of mistakes."""
+
+    @property
+    def abstain(self) -> float | None:
+        """The cost of no decision."""
+
+
+@dataclass(frozen=True)
+class DecisionChoice:
+    """A `Decision`; `apply_costs` has a model decide by it."""
+
+    positive: str | None = None
+    cost: tuple[str, ...] | None = None
+    abstain: float | None = None
 
 
 def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any, float] | None:
@@ -30,13 +54,13 @@ def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any
         for name, number in _split(text):
             mistake = name if name in MISTAKES else _pair(name, classes)
             if mistake in costs:
-                raise UsageError(f"The mistake {quoted(name)} has two costs", "Give it one")
+                raise SettingError.of([Problem(f"The mistake {quoted(name)} has two costs", "Give it one")])
             costs[mistake] = _number(name, number)
     return costs
 
 
 def apply_positive(predictor: Model, label: str | None) -> Model:
-    """Return a saved model with the positive class that an option names, and with its own where it names none."""
+    """Return a saved model with the positive class that is named, and with its own where none is."""
     from demarcate.tabular.positive_class import positive_code
 
     if label is None:
@@ -44,7 +68,7 @@ def apply_positive(predictor: Model, label: str | None) -> Model:
     code, saved = positive_code(predictor.classes, label), predictor.positive
     if saved not in (None, code):
         own, other = (quoted(predictor.classes.tolist()[each]) for each in (saved, code))
-        message = f"The positive class is {other} here (--positive); the model was saved with {own}."
+        message = f"The positive class is {other} here; the model was saved with {own}."
         warn_caller(InputWarning(message))
     return predictor.with_positive(code)
 
@@ -54,8 +78,14 @@ def positive_label(classes: Sequence[Any], positive: int | None) -> Any:
     return None if positive is None else classes[positive]
 
 
-def apply_costs(predictor: Model, decision: DecisionOptions) -> Model:
-    """Return a saved model that decides by the costs that options name, and by its own where they name none."""
+def apply_costs(predictor: Model, decision: Decision) -> Model:
+    """Return a saved model that decides by the costs that are named, and by its own where none are.
+
+    Raises
+    ------
+    SettingError
+        If a cost cannot be read or names no mistake, or a label is none of the classes.
+    """
     from demarcate.evaluation.costs import Costs
 
     predictor = apply_positive(predictor, decision.positive)
@@ -76,8 +106,8 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
     while place < max(1, len(text)):
         match = _COST.match(text, place)
         if not match:
-            fact = f"--cost {quoted(text[place:])} cannot be read"
-            raise UsageError(fact, "Write a cost as TRUE:DECIDED=3 or false_negative=2")
+            fact = f"The cost {quoted(text[place:])} cannot be read"
+            raise SettingError.of([Problem(fact, "Write a cost as TRUE:DECIDED=3 or false_negative=2")])
         yield match[1], match[2]
         place = match.end()
 
@@ -94,10 +124,10 @@ def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
         return pairs[0]
     if pairs:
         fact = f"The mistake {quoted(text)} can be read as {len(pairs)} pairs of classes"
-        raise UsageError(fact, "Set this cost in Python, where a pair of labels names a mistake")
+        raise SettingError.of([Problem(fact, "Set this cost in Python, where a pair of labels names a mistake")])
     two = "false_negative, false_positive or " if len(classes) == 2 else ""
     fact = f"The mistake {quoted(text)} names no two of the classes {listed(classes)[:400]}"
-    raise UsageError(fact, f"Name a mistake as {two}TRUE:DECIDED")
+    raise SettingError.of([Problem(fact, f"Name a mistake as {two}TRUE:DECIDED")])
 
 
 def _number(mistake: str, text: str) -> float:
@@ -106,5 +136,5 @@ def _number(mistake: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not (0 <= number < math.inf):
-        raise UsageError(f"The cost of {quoted(mistake)} is {quoted(text)}", "Give a number from 0 up")
+        raise SettingError.of([Problem(f"The cost of {quoted(mistake)} is {quoted(text)}", "Give a number from 0 up")])
     return number

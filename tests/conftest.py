@@ -1,9 +1,14 @@
 """What every test shares."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Random models are for the tests of everything that computes a model.
+sys.path.insert(0, str(Path(__file__).parent / "export"))
 
 # A busy machine is no reason to fail.
 settings.register_profile("patient", deadline=None)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_PROBLEMS_SHOWN = 20
+MAX_CELLS_KEPT = 100
+"""Cells of a column with one problem that are kept, each with its row; more are counted."""
 _INNER = frozenset({"demarcate", "sklearn", "joblib", "contextlib", "functools"})
 """Packages whose calls lie between a caller and a warning: whoever reads it did not write their lines."""
 
@@ -36,6 +38,45 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.fact}. {self.remedy}{'' if self.remedy.endswith('?') else '.'}"
+
+
+@dataclass(frozen=True)
+class CellProblem(Problem):
+    """A problem of one cell, or of a whole column.
+
+    Attributes
+    ----------
+    fact, remedy
+        As `Problem` has them.
+    column
+        The name of the column.
+    row
+        The row, from 1; None for the whole column.
+    value
+        What the cell holds, as text; None for the whole column.
+    """
+
+    column: str
+    row: int | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class ColumnProblem(Problem):
+    """A problem of several cells of a column, or of several columns, in one sentence.
+
+    Attributes
+    ----------
+    fact, remedy
+        As `Problem` has them.
+    parts
+        The same problem by place, in the order of rows: the first `MAX_CELLS_KEPT` of a column.
+    n_parts
+        How many places there are.
+    """
+
+    parts: tuple[CellProblem, ...]
+    n_parts: int
 
 
 class DemarcateError(Exception):

@@ -248,11 +248,11 @@ class FittedModel(ShownAsHtml, ABC):
         """Return a table's cells, checked against the schema and read by column kind."""
         from demarcate.tabular.frame import as_frame
 
-        return self.schema.parse(as_frame(table), self._ranges, self.cells)
+        return self.schema.parse(as_frame(table), self.trained_ranges, self.cells)
 
     def parse_row(self, row: Mapping[str, Any]) -> ParsedRow:
         """Return one row's cells, by column name, checked and read as `parse` does; a plain row needs no polars."""
-        plain = read_plain_row(self.schema.columns, row, self._ranges) if self.cells == NO_CELL_OPTIONS else None
+        plain = read_plain_row(self.schema.columns, row, self.trained_ranges) if self.cells == NO_CELL_OPTIONS else None
         if plain is not None:
             if plain.warning:
                 warn_caller(InputWarning(plain.warning))
@@ -306,16 +306,14 @@ class FittedModel(ShownAsHtml, ABC):
         True
         """
         members = self._row_probabilities(self.parse_row(row).columns)
-        probabilities = scale(mean_over_members(members, self.weights), self.temperature)
-        sets = None if coverage is None else self._sets_of(members, coverage, per_class=per_class, allow_empty=True)
+        probabilities = self.combined(members)
+        sets = None if coverage is None else self.sets_of(members, coverage, per_class=per_class)
         classes = self.classes.tolist()
         return RowPrediction(
             self.decide(probabilities).tolist()[0],
             dict(zip(classes, probabilities[0].tolist(), strict=True)),
             None if sets is None else self.classes[sets[0]].tolist(),
-            dict(zip(classes, deviation_over_members(members, self.weights)[0].tolist(), strict=True))
-            if spread
-            else None,
+            dict(zip(classes, self.spreads_of(members)[0].tolist(), strict=True)) if spread else None,
         )
 
     def label_reader(self, missing: Sequence[str] = ()) -> "LabelReader":
@@ -326,7 +324,7 @@ class FittedModel(ShownAsHtml, ABC):
 
     def reader(self) -> "TableReader":
         """Return a reader that parses a table that comes in parts."""
-        return self.schema.reader(self._ranges, self.cells)
+        return self.schema.reader(self.trained_ranges, self.cells)
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
         """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the weighted mean over all members or some."""
@@ -341,7 +339,7 @@ class FittedModel(ShownAsHtml, ABC):
         """Return `spread` of parsed rows."""
         deviations = np.empty((n_rows_of(parsed), len(self.classes)))
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
-            deviations[rows] = deviation_over_members(probabilities, self.weights)
+            deviations[rows] = self.spreads_of(probabilities)
         return deviations
 
     def sets(
@@ -350,13 +348,24 @@ class FittedModel(ShownAsHtml, ABC):
         """Return `predict_set` of parsed rows."""
         sets = np.empty((n_rows_of(parsed), len(self.classes)), dtype=np.bool_)
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
-            sets[rows] = self._sets_of(probabilities, coverage, per_class=per_class, allow_empty=allow_empty)
+            sets[rows] = self.sets_of(probabilities, coverage, per_class=per_class, allow_empty=allow_empty)
         return sets
 
-    def _sets_of(
-        self, probabilities: NDArray[np.float64], coverage: float, *, per_class: bool, allow_empty: bool
+    def combined(self, members: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the model's probabilities ``(n_rows, n_classes)`` from those of all members, as `probabilities` does.
+
+        ``members`` are ``(n_members, n_rows, n_classes)``, here and below.
+        """
+        return scale(mean_over_members(members, self.weights), self.temperature)
+
+    def spreads_of(self, members: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `spread` from all members' own probabilities."""
+        return deviation_over_members(members, self.weights)
+
+    def sets_of(
+        self, probabilities: NDArray[np.float64], coverage: float, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
-        """Return prediction sets ``(n_rows, n_classes)`` from all members' own probabilities."""
+        """Return `predict_set` from all members' own probabilities."""
         if self.conformal is None:
             raise SettingError(
                 "prediction sets go by out-of-fold rows: this model has none. Fit one with DemarcateClassifier or "
@@ -381,7 +390,8 @@ class FittedModel(ShownAsHtml, ABC):
         return replace(self, record=record)
 
     @property
-    def _ranges(self) -> TrainedRanges | None:
+    def trained_ranges(self) -> TrainedRanges | None:
+        """What rows to predict are compared with; None for a model that keeps nothing of its training rows."""
         return None if self.trained_on is None else self.trained_on.as_ranges()
 
     def _weights_of(self, members: Sequence[int]) -> list[float] | None:

@@ -149,11 +149,11 @@ class OutsideRows:
     @property
     def is_reported(self) -> bool:
         """Whether rows are outside by more than chance."""
-        return bool(self._reported())
+        return bool(self.reported())
 
     def message(self) -> str:
         """Return the rows and columns outside, with an example of each column, or nothing if there is none."""
-        reported = self._reported()
+        reported = self.reported()
         if not reported:
             return ""
         rows: Counter[str] = Counter()
@@ -170,7 +170,8 @@ class OutsideRows:
         fact = f"{who} values outside what was trained on: {listed(columns, _MAX_NAMED)}"
         return f"{fact}. Check units, codes and spelling, or train on such rows"
 
-    def _reported(self) -> set[str]:
+    def reported(self) -> set[str]:
+        """Return the columns with more values outside than chance explains, or one far outside, or a new category."""
         n_sides = 2 * sum(isinstance(column, _Quantities) for column in self._columns.values())
         reported = set()
         for name, column in self._columns.items():

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, InputWarning, Problem, warn_caller
+from demarcate.errors import (
+    MAX_CELLS_KEPT,
+    CellProblem,
+    ColumnProblem,
+    InputError,
+    InputWarning,
+    Problem,
+    warn_caller,
+)
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
@@ -29,7 +39,7 @@ class _ColumnNotes:
     """Cells of a column to be reported in the end."""
 
     n_bad: int = 0
-    bad: list[str] = field(default_factory=list)
+    bad: list[tuple[int, Any]] = field(default_factory=list)  # the row of a cell, from 1, and the cell
     n_infinite: int = 0
 
 
@@ -87,18 +97,22 @@ class TableReader:
         """Raise all problems together, or warn of unknown columns, doubtful cells and rows outside the training."""
         if problems := self.problems:
             raise InputError(problems)
+        for message in self.messages():
+            warn_caller(InputWarning(message))
+
+    def messages(self) -> list[str]:
+        """Return what `close` warns of."""
+        messages = []
         if self._unknown:
-            _warn(f"unknown columns are not used: {listed(self._unknown, _MAX_NAMED, write=quoted)}")
+            messages.append(f"unknown columns are not used: {listed(self._unknown, _MAX_NAMED, write=quoted)}")
         for name, notes in self._notes.items():
             if n := notes.n_infinite:
                 infinite = f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"
-                _warn(f"column {quoted(name)}: {infinite}")
+                messages.append(f"column {quoted(name)}: {infinite}")
         readers: list[DateReader | NumberReader] = [*self._dates.values(), *self._numbers.values()]
-        for reader in readers:
-            if doubt := reader.doubt():
-                _warn(doubt)
-        if outside := self.outside.message():
-            _warn(outside)
+        messages += [doubt for reader in readers if (doubt := reader.doubt())]
+        outside = self.outside.message()
+        return [*messages, outside] if outside else messages
 
     def _parse_column(self, cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
         cells = without_words(cells, self._cells.missing)
@@ -110,8 +124,8 @@ class TableReader:
         bad = np.flatnonzero(parsed.bad)
         notes.n_infinite += parsed.n_infinite
         notes.n_bad += len(bad)
-        for row in bad[: _MAX_NAMED - len(notes.bad)].tolist():
-            notes.bad.append(f"row {self.n_rows + row + 1} holds {quoted(cells[row])}")
+        for row in bad[: MAX_CELLS_KEPT - len(notes.bad)].tolist():
+            notes.bad.append((self.n_rows + row + 1, cells[row]))
         return parsed.values
 
     def _bad_cells(self, column: Column) -> Problem:
@@ -121,29 +135,42 @@ class TableReader:
             kind = f"dates, read {dates.order} as those before"
         elif column.kind == "numerical" and column.number_format.unit:
             kind = f"numbers in {quoted(column.number_format.unit)}"
-        fact = f"Column {quoted(column.name)} needs {kind}: {listed(notes.bad, _MAX_NAMED, total=notes.n_bad)}"
+        needed = f"Column {quoted(column.name)} needs {kind}"
+        examples = listed([*starmap(_bad_cell, notes.bad)], _MAX_NAMED, total=notes.n_bad)
         remedy = "Correct the cell or leave it empty" if notes.n_bad == 1 else "Correct the cells or leave them empty"
-        if column.kind == "numerical" and any("," in example or "." in example for example in notes.bad):
+        if column.kind == "numerical" and any({",", "."} & set(str(cell)) for _, cell in notes.bad[:_MAX_NAMED]):
             remedy += ", or say how they are written: --decimal , or --thousands , (decimal, thousands in Python)"
-        return Problem(fact, remedy)
+        parts = [
+            CellProblem(f"{needed}: {_bad_cell(row, cell)}", remedy, column.name, row, str(cell))
+            for row, cell in notes.bad
+        ]
+        return ColumnProblem(f"{needed}: {examples}", remedy, tuple(parts), notes.n_bad)
+
+
+def _bad_cell(row: int, cell: Any) -> str:
+    return f"row {row} holds {quoted(cell)}"
 
 
 def _missing_columns(names: Sequence[str], unknown: Sequence[str]) -> list[Problem]:
     """Return one problem for columns that may be there under another name, and one for those that are not."""
     similar = similar_names(names, unknown)
     absent = [name for name in names if name not in similar]
-    problems = []
+    problems: list[Problem] = []
     if similar:
         columns, them = ("column", "it") if len(similar) == 1 else ("columns", "them")
         pairs = listed([f"{quoted(other)} for {quoted(name)}" for name, other in similar.items()])
         fact = f"Missing {columns}: {listed([*similar], write=quoted)}"
-        problems.append(Problem(fact, f"Did you mean {pairs}? Rename {them} as in training"))
+        parts = tuple(
+            CellProblem(
+                f"Missing column: {quoted(name)}", f"Did you mean {quoted(other)}? Rename it as in training", name
+            )
+            for name, other in similar.items()
+        )
+        problems.append(ColumnProblem(fact, f"Did you mean {pairs}? Rename {them} as in training", parts, len(similar)))
     if absent:
         columns, them = ("column", "it") if len(absent) == 1 else ("columns", "them")
-        remedy = f"Add {them} (cells may be empty), or train without {them}: --drop (drop in Python)"
-        problems.append(Problem(f"Missing {columns}: {listed(absent, write=quoted)}", remedy))
+        remedy = "Add {0} (cells may be empty), or train without {0}: --drop (drop in Python)"
+        fact = f"Missing {columns}: {listed(absent, write=quoted)}"
+        parts = tuple(CellProblem(f"Missing column: {quoted(name)}", remedy.format("it"), name) for name in absent)
+        problems.append(ColumnProblem(fact, remedy.format(them), parts, len(absent)))
     return problems
-
-
-def _warn(message: str) -> None:
-    warn_caller(InputWarning(message))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from demarcate.experiments import Run, Runs, train
     from demarcate.experiments.diagnosis import Diagnosis, diagnose
     from demarcate.experiments.sweep import Between, Sweep, sweep
+    from demarcate.export import export_model
     from demarcate.inference import Predictor
     from demarcate.nn import Network, ResidualNetwork
     from demarcate.report import Report
@@ -39,6 +40,7 @@ __all__ = [
     "audit",
     "datasets",
     "diagnose",
+    "export_model",
     "load",
     "sweep",
     "track",
@@ -64,6 +66,7 @@ _HOMES = {
     "Training": ("demarcate.engine", "Training"),
     "audit": ("demarcate.auditing", "audit"),
     "diagnose": ("demarcate.experiments.diagnosis", "diagnose"),
+    "export_model": ("demarcate.export", "export_model"),
     "load": ("demarcate.bundle", "read_bundle"),
     "sweep": ("demarcate.experiments.sweep", "sweep"),
     "track": ("demarcate.tracking", "track"),

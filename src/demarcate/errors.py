@@ -168,6 +168,10 @@ class OutputError(DemarcateError, ValueError):
     """A file could not be written: a model, a report, a picture or a table."""
 
 
+class ExportError(DemarcateError, ValueError):
+    """A model was not exported: the format cannot hold it, or computes other probabilities."""
+
+
 class CheckpointError(DemarcateError, ValueError):
     """A folder of checkpoints was refused: it belongs to another fit, or another process holds it."""
 

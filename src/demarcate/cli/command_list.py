@@ -8,7 +8,10 @@ from demarcate.cli.error_handling import handle_errors
 from demarcate.cli.option_groups import expand_options
 from demarcate.cli.shown_settings import with_shown_settings
 
-COMMANDS = ("fit", "predict", "evaluate", "report", "inspect", "plot", "sweep", "diagnose", "audit", "lesson", "studio")
+COMMANDS = (
+    *("fit", "predict", "evaluate", "report", "inspect", "plot", "sweep", "diagnose", "audit"),
+    *("export", "lesson", "studio"),
+)
 """The names of the commands, in the order in which the help lists them: modules of `commands/`, and functions there."""
 
 

@@ -27,7 +27,7 @@ class Setting:
 class OutputFile:
     """Marks an option as the name of a file that the command writes."""
 
-    kind: Literal["model", "page", "picture", "table", "recording"]
+    kind: Literal["model", "page", "picture", "table", "recording", "export"]
 
 
 def option(

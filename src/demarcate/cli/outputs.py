@@ -29,9 +29,17 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "picture": (".png", ".svg", ".pdf"),
     "table": tuple(_TABLE_WRITERS),
     "recording": (".gz", ".html", ".htm"),
+    "export": (),
 }
-"""The endings that the name of a file may have by the file's kind; a model's may have any."""
-_WRITTEN = {"model": "Saved", "page": "Reported", "picture": "Drawn", "table": "Table saved", "recording": "Recorded"}
+"""The endings that the name of a file may have by the file's kind; a model's may have any, an export's its format's."""
+_WRITTEN = {
+    "model": "Saved",
+    "page": "Reported",
+    "picture": "Drawn",
+    "table": "Table saved",
+    "recording": "Recorded",
+    "export": "Exported",
+}
 
 
 def check_outputs(files: object, *inputs: str) -> None:

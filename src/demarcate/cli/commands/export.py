@@ -32,8 +32,8 @@ class ExportOptions:
         "Compare on the rows of this table too, not only on rows made from the schema.", metavar="TABLE"
     )
     runtime: str | None = setting(
-        "For web: the folder dist of the npm package onnxruntime-web. [default: that of node_modules beside the model, "
-        "in this folder or in one above]",
+        "For web: the folder dist of the npm package onnxruntime-web. [default: that of node_modules in this folder, "
+        "in that of --out or in one above]",
         metavar="FOLDER",
     )
 
@@ -53,8 +53,8 @@ def export(
 
     Example: demarcate export model.safetensors --to onnx --out model.onnx
     """
-    from demarcate.cli.cost_options import apply_costs
     from demarcate.cli.outputs import check_outputs, report_files
+    from demarcate.inference.decision_choice import apply_costs
 
     if options.to not in FORMATS:
         raise UsageError(f"--to is {options.to!r}", f"Choose one of {', '.join(FORMATS)}")

@@ -1,9 +1,20 @@
 import pickle
+import threading
 import warnings
 
 import pytest
 
-from demarcate.errors import MAX_PROBLEMS_SHOWN, DemarcateWarning, InputError, Problem, SettingError, together
+from demarcate.errors import (
+    MAX_PROBLEMS_SHOWN,
+    DemarcateWarning,
+    InputError,
+    InputWarning,
+    Problem,
+    SettingError,
+    collected_warnings,
+    together,
+    warn_caller,
+)
 
 
 def refuse(*facts):
@@ -61,3 +72,22 @@ def test_a_warning_points_at_the_line_that_called_the_package_also_through_sciki
     ours = [each for each in caught if issubclass(each.category, DemarcateWarning)]
     assert len(ours) >= 3
     assert {each.filename for each in ours} == {__file__}
+
+
+def test_warnings_are_collected_for_one_context_alone():
+    others = []
+
+    def elsewhere():
+        with collected_warnings() as collected:
+            warn_caller(InputWarning("other"))
+        others.extend(collected)
+
+    with collected_warnings() as own:
+        warn_caller(InputWarning("first"))
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        warn_caller(InputWarning("second"))
+    assert (list(map(str, own)), list(map(str, others))) == (["first", "second"], ["other"])
+    with pytest.warns(InputWarning, match="after"):
+        warn_caller(InputWarning("after"))

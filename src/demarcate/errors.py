@@ -5,7 +5,9 @@ An error states a fact with its place and value, then the remedy. All problems o
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,8 +202,37 @@ class DivergenceWarning(DemarcateWarning):
     """A member's loss stopped being a finite number; its best weights were restored."""
 
 
+_COLLECTED: ContextVar[list[Warning] | None] = ContextVar("warnings of this context", default=None)
+
+
+@contextmanager
+def collected_warnings() -> Iterator[list[Warning]]:
+    """Collect the package's own warnings instead of giving them.
+
+    Unlike `warnings.catch_warnings` it is about this thread and task alone: requests that are read at the same time
+    never get each other's warnings.
+
+    Examples
+    --------
+    >>> with collected_warnings() as collected:
+    ...     warn_caller(InputWarning("1 cell is infinite"))
+    >>> collected
+    [InputWarning('1 cell is infinite')]
+    """
+    collected: list[Warning] = []
+    token = _COLLECTED.set(collected)
+    try:
+        yield collected
+    finally:
+        _COLLECTED.reset(token)
+
+
 def warn_caller(warning: Warning) -> None:
     """Give a warning at the line that called the package, also through scikit-learn's tools."""
+    collected = _COLLECTED.get()
+    if collected is not None:
+        collected.append(warning)
+        return
     frame = inspect.currentframe()
     assert frame is not None
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _INNER:

@@ -168,7 +168,10 @@ class FittedModel(ShownAsHtml, ABC):
         They follow by the costs, else by the threshold, else they are the likeliest. Where abstaining has a cost the
         labels are an array of objects, with None for rows without a decision.
         """
-        decisions = self.decisions(probabilities)
+        return self.labels_of(self.decisions(probabilities))
+
+    def labels_of(self, decisions: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the labels of the codes that `decisions` gives, ``(n_rows,)``."""
         if self.costs is None or self.costs.abstain is None:
             return np.asarray(self.classes[decisions])
         # None stands last: its code, -1, counts from the end.

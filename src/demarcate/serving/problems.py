@@ -4,29 +4,49 @@ They are answered as ``application/problem+json`` (RFC 9457). A problem may quot
 line does: it goes to whoever sent the cell, and to no log.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from demarcate.errors import DemarcateError, InputError, Problem, SettingError
+from demarcate.errors import CellProblem, ColumnProblem, DemarcateError, InputError, Problem, SettingError
 
 PROBLEM_TYPE = "application/problem+json"
 MAX_PROBLEMS_LISTED = 100
 """Problems that an answer lists; the others are counted."""
+TITLES: Mapping[int, str] = {
+    400: "The body cannot be read",
+    401: "A token is needed",
+    403: "This request comes from another page",
+    404: "There is nothing at this address",
+    405: "The method is not allowed here",
+    406: "There is no answer of this kind",
+    408: "The request did not arrive in time",
+    411: "The length of the body is not given",
+    413: "The request is too large",
+    414: "The address is too long",
+    415: "Bodies of this kind are not read",
+    421: "This server has another name",
+    422: "The request is refused",
+    431: "The headers are too large",
+    500: "The service failed",
+    503: "The service has too much to do",
+    504: "The answer took too long",
+}
+"""What each status means here, in a few words."""
 
 
 @dataclass(frozen=True)
 class RequestProblem(Problem):
-    """A problem with a place in a request that is no cell: a query key, a header, a key of a JSON body.
+    """A problem with a part of a request that is no cell: a key of the address or of a JSON body, or a header.
 
     Attributes
     ----------
     key
-        The key or header that it is about.
+        Its name.
     """
 
-    key: str = ""
+    key: str
 
 
 class RequestRefusedError(DemarcateError):
@@ -70,8 +90,8 @@ class RequestRefusedError(DemarcateError):
 
     def answer_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the answer's headers as ASGI has them."""
-        headers = {"content-type": PROBLEM_TYPE, **self.headers}
-        return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        headers = {"content-type": PROBLEM_TYPE, "cache-control": "no-store", **self.headers}
+        return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
 
 
 def problems_of(error: InputError | SettingError) -> tuple[Problem, ...]:
@@ -83,33 +103,40 @@ def problems_of(error: InputError | SettingError) -> tuple[Problem, ...]:
 
 
 def problem_document(status: int, problems: Sequence[Problem]) -> dict[str, Any]:
-    """Return what an answer says of a refusal.
+    """Return what an answer says of a refusal: a problem for each place, the first ones of many.
 
     Examples
     --------
-    >>> problem_document(413, [Problem("The body has 20 MB", "Send at most 16 MB")])["title"]
-    'Request Entity Too Large'
+    >>> document = problem_document(413, [Problem("The body has 20 MB", "Send at most 16 MB")])
+    >>> document["title"], document["problems"]
+    ('The request is too large', [{'fact': 'The body has 20 MB', 'remedy': 'Send at most 16 MB.'}])
     """
-    document: dict[str, Any] = {
-        "title": HTTPStatus(status).phrase,
+    n_problems = sum(problem.n_parts if isinstance(problem, ColumnProblem) else 1 for problem in problems)
+    places = [place for _, place in zip(range(MAX_PROBLEMS_LISTED), _by_place(problems), strict=False)]
+    detail = str(problems[0]) if len(problems) == 1 else f"{n_problems:,} problems, the first: {problems[0]}"
+    return {
+        "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
-        "detail": _detail(problems),
-        "problems": [_as_json(problem) for problem in problems[:MAX_PROBLEMS_LISTED]],
+        "detail": detail,
+        "problems": list(map(_as_json, places)),
+        "n_problems": n_problems,
     }
-    if len(problems) > MAX_PROBLEMS_LISTED:
-        document["n_problems"] = len(problems)
-    return document
 
 
-def _detail(problems: Sequence[Problem]) -> str:
-    if len(problems) == 1:
-        return str(problems[0])
-    return f"{len(problems):,} problems. The first: {problems[0]}"
+def _by_place(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield the problems, those of several places one by one."""
+    for problem in problems:
+        if isinstance(problem, ColumnProblem):
+            yield from problem.parts
+        else:
+            yield problem
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
-    places = {name: getattr(problem, name, None) for name in ("row", "column", "key")}
-    return {name: place for name, place in places.items() if place not in (None, "")} | {
-        "fact": problem.fact,
-        "remedy": f"{problem.remedy}{'' if problem.remedy.endswith('?') else '.'}",
-    }
+    place: dict[str, Any] = {}
+    if isinstance(problem, CellProblem):
+        place = {"row": problem.row, "column": problem.column, "value": problem.value}
+    elif isinstance(problem, RequestProblem):
+        place = {"key": problem.key}
+    facts = {"fact": problem.fact, "remedy": f"{problem.remedy}{'' if problem.remedy.endswith('?') else '.'}"}
+    return {name: value for name, value in place.items() if value is not None} | facts

@@ -1,0 +1,192 @@
+"""The application of the service: its addresses, and what is answered there.
+
+It is an ASGI application of its own: an address is looked up in a dictionary, and the way of a request of rows to its
+answer has nothing that it does not need.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from demarcate.errors import InputError, Problem, SettingError
+from demarcate.formatting import listed, quoted
+from demarcate.serving.answers import WRITERS, answer_kind, headers_of
+from demarcate.serving.bodies import JSON, BodyKind, BodyRows, kind_of
+from demarcate.serving.deciding import Deciders, RequestDecider
+from demarcate.serving.exchange import Answer, ClientLeftError, HttpRequest, json_answer, send_answer
+from demarcate.serving.problems import RequestRefusedError, problems_of
+from demarcate.serving.request_options import joined_options, options_of_json, options_of_query
+from demarcate.serving.routes import Route, RouteTable
+from demarcate.serving.served_model import ComputeRows, ServedModel, ServedModels
+from demarcate.serving.service_settings import ServiceSettings
+
+_IN_THREAD_BYTES = 1 << 18
+"""Bodies from this size on, and tables, are read beside the event loop, which other requests need."""
+
+
+class Readiness(Protocol):
+    """Whether the process takes requests."""
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether it is about to end."""
+
+
+@dataclass
+class AlwaysReady:
+    """A process that goes on."""
+
+    is_draining: bool = False
+
+
+class ServiceApp:
+    """The service, whatever runs it.
+
+    Parameters
+    ----------
+    models
+        The models that it serves.
+    settings
+        Its limits.
+    status
+        Whether the process takes requests.
+    compute
+        Computes accepted rows.
+    """
+
+    def __init__(
+        self,
+        models: ServedModels,
+        settings: ServiceSettings,
+        *,
+        status: Readiness | None = None,
+        compute: ComputeRows,
+    ) -> None:
+        self.models, self._settings = models, settings
+        self._status, self._compute = status or AlwaysReady(), compute
+        self._deciders = Deciders()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Raises
+        ------
+        RequestRefusedError
+            If it is refused; what runs the service answers that.
+        """
+        if scope["type"] != "http":
+            return
+        method: str = scope["method"]
+        route, parameters = ROUTES.find(scope["path"])
+        scope.setdefault("state", {})["route"] = route.pattern
+        endpoint = route.endpoint(method)
+        try:
+            answer = await endpoint(self, HttpRequest(scope, receive, parameters))
+        except ClientLeftError:
+            return
+        except (InputError, SettingError) as error:
+            raise RequestRefusedError(422, problems_of(error)) from None
+        await send_answer(answer, send, with_body=method != "HEAD")
+
+    def served(self, request: HttpRequest) -> ServedModel:
+        """Return the model that an address names.
+
+        Raises
+        ------
+        RequestRefusedError
+            With status 404 if there is none.
+        """
+        name, version = request.parameters.get("name"), request.parameters.get("version")
+        served = self.models.find(name, version)
+        if served is None:
+            known: Sequence[str] = [each.name for each in self.models.all()]
+            fact = f"There is no model {quoted(name)}"
+            if name in known:
+                fact = f"There is no version {quoted(version)} of {quoted(name)}"
+                known = self.models.versions(name or "")
+            raise RequestRefusedError.of(404, fact, f"Name one of: {listed(known)}")
+        request.scope["state"].update(model=served.name, version=served.version)
+        return served
+
+    async def predict(self, request: HttpRequest) -> Answer:
+        """Answer rows with predictions."""
+        served = self.served(request)
+        kind, parameters = kind_of(request.header("content-type"))
+        answers_as = answer_kind(request.header("accept"), kind.media_type)
+        query = request.query()
+        body = await request.body(self._settings.max_body)
+        reading = _Reading(served, kind, parameters, query, self._settings.max_rows, self._deciders)
+        if kind.media_type == JSON and len(body) < _IN_THREAD_BYTES:
+            rows, decider = reading.read(body)
+        else:
+            rows, decider = await asyncio.to_thread(reading.read, body)
+        request.scope["state"]["rows"] = len(rows.coded)
+        predicted = await decider.predict(served, rows.coded, rows.notes, self._compute)
+        write = WRITERS[answers_as]
+        written = write(predicted) if answers_as == JSON else await asyncio.to_thread(write, predicted)
+        return Answer(written, headers_of(answers_as, predicted))
+
+    async def live(self, _: HttpRequest) -> Answer:
+        """Answer that the process answers."""
+        return json_answer({"status": "live"})
+
+    async def ready(self, _: HttpRequest) -> Answer:
+        """Answer whether the process takes requests: its models are loaded, and it is not about to end."""
+        if self._status.is_draining:
+            raise RequestRefusedError.of(503, "The service is about to end", "Ask another one", {"retry-after": "1"})
+        return json_answer({"status": "ready"})
+
+    async def list_models(self, _: HttpRequest) -> Answer:
+        """Answer which models there are."""
+        models = [
+            {"name": served.name, "version": served.version, "versions": list(self.models.versions(served.name))}
+            for served in self.models.all()
+        ]
+        return json_answer({"models": models})
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """A request of rows, to be read with all its problems together."""
+
+    served: ServedModel
+    kind: BodyKind
+    parameters: Mapping[str, str]
+    query: list[tuple[str, str]]
+    max_rows: int
+    deciders: Deciders
+
+    def read(self, body: bytes) -> tuple[BodyRows, RequestDecider]:
+        """Return the rows, and what decides them."""
+        problems: list[Problem] = []
+        others: dict[str, Any] = {}
+        rows, decider = None, None
+        try:
+            rows = self.kind.read(body, self.served.coder, self.parameters, self.max_rows, others)
+        except (InputError, SettingError) as error:
+            problems += problems_of(error)
+        of_query = options_of_query(self.query, problems) if self.query else {}
+        of_json = options_of_json(others, problems) if others else {}
+        options = joined_options(of_query, of_json, problems)
+        decider = self.deciders.get(self.served, options, problems)
+        if problems:
+            raise RequestRefusedError(422, problems)
+        assert rows is not None, "what is refused has problems"
+        assert decider is not None, "what is refused has problems"
+        return rows, decider
+
+
+ROUTES = RouteTable(
+    [
+        Route("/predict", {"POST": ServiceApp.predict}),
+        Route("/models/{name}/predict", {"POST": ServiceApp.predict}),
+        Route("/models/{name}/versions/{version}/predict", {"POST": ServiceApp.predict}),
+        Route("/models", {"GET": ServiceApp.list_models}),
+        Route("/health/live", {"GET": ServiceApp.live}),
+        Route("/health/ready", {"GET": ServiceApp.ready}),
+    ]
+)
+"""Every address of the service."""

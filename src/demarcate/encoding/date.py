@@ -53,6 +53,11 @@ class DateEncoder(ColumnEncoder):
         array, json = self.elapsed.state
         return array, {**json, "has_time": self.has_time}
 
+    @property
+    def periods(self) -> tuple[float, ...]:
+        """Return the length of each cycle in seconds, in the order of their encoded columns."""
+        return tuple(_periods(self.has_time).values())
+
     def encode(self, cells: Floats) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
         cycles = [np.nan_to_num(wave.astype(np.float32)) for wave in _cycles(cells, self.has_time)]

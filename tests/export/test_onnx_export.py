@@ -1,0 +1,137 @@
+"""An ONNX file gives the labels and probabilities of its model, and is written only then."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from random_models import random_model
+
+import demarcate
+from demarcate.errors import ExportError
+from demarcate.evaluation import Costs
+from demarcate.export.exporting import with_arrays
+from demarcate.export.onnx_export import check_onnx, export_onnx, onnx_bytes
+from demarcate.export.onnx_inputs import onnx_inputs
+
+onnxruntime = pytest.importorskip("onnxruntime")
+onnx = pytest.importorskip("onnx")
+
+pytestmark = pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+KINDS = ("numerical", "categorical", "boolean", "date")
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """A model of numbers and categories, and rows for it."""
+    made = random_model(4, n_rows=60, kinds=("numerical", "categorical"), odd_names=False)
+    return replace(made.model, costs=None, threshold=None), made.table
+
+
+def _run(data, inputs):
+    session = onnxruntime.InferenceSession(data)
+    return dict(zip([output.name for output in session.get_outputs()], session.run(None, inputs), strict=True))
+
+
+def _names(made):
+    return {column.name for column in made.model.schema.used}
+
+
+def _kinds(made):
+    return {column.kind for column in made.model.schema.used}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_graph_of_any_kind_of_model_agrees_with_it(seed):
+    # Made rows have spellings of their own; these are the rows of the model's maker.
+    made = random_model(seed, n_rows=40, kinds=KINDS)
+    check = check_onnx(made.model, onnx_bytes(made.model), made.table)
+    assert check.n_rows > 40
+    assert check.max_difference < 1e-5
+
+
+def test_a_fitted_classifier_gives_a_file_of_named_inputs_and_two_outputs(tmp_path):
+    X, y = demarcate.datasets.moons(n_samples=60)
+    classifier = demarcate.DemarcateClassifier(preset="fast", hidden=(4,), epochs=2, n_folds=2).fit(X, y)
+    model = with_arrays(classifier)
+    check = export_onnx(model, tmp_path / "moons.onnx", table=X)
+    graph = onnx.load(tmp_path / "moons.onnx")
+    onnx.checker.check_model(graph, full_check=True)
+    assert [each.name for each in graph.graph.input] == ["x1", "x2"]
+    assert [each.name for each in graph.graph.output] == ["label", "probabilities"]
+    assert [each.version for each in graph.opset_import] == [20, 4]
+    assert check.n_rows > len(X)
+    outputs = _run(graph.SerializeToString(), onnx_inputs(model, X))
+    assert outputs["probabilities"] == pytest.approx(model.predict_proba(X), abs=1e-6)
+    assert outputs["label"].tolist() == model.predict(X).tolist()
+
+
+def test_a_row_has_the_probabilities_that_it_has_among_others(mixed):
+    model, X = mixed
+    data, inputs = onnx_bytes(model), onnx_inputs(model, X)
+    every = _run(data, inputs)["probabilities"]
+    for rows in (slice(0, 1), slice(7, 9)):
+        own = _run(data, {name: cells[rows] for name, cells in inputs.items()})
+        assert own["probabilities"] == pytest.approx(every[rows], abs=1e-6)
+        assert own["label"].shape == every[rows, 0].shape
+
+
+def test_a_row_that_is_not_decided_has_the_empty_label(mixed):
+    model, X = mixed
+    least = 1 - model.predict_proba(X).max(1)
+    undecided = model.deciding(Costs.of(model.classes, None, abstain=float(np.median(least))))
+    labels = _run(onnx_bytes(undecided), onnx_inputs(undecided, X))["label"].tolist()
+    assert labels == ["" if label is None else str(label) for label in undecided.predict(X)]
+    assert 0 < labels.count("") < len(labels)
+
+
+def test_an_output_that_a_column_is_named_after_has_another_name():
+    made = next(
+        made for made in map(random_model, range(200)) if _names(made) >= {"label"} and _kinds(made) <= {*KINDS}
+    )
+    outputs = [output.name for output in onnx.load_from_string(onnx_bytes(made.model)).graph.output]
+    assert outputs[0] == "label_"
+    assert not {*outputs} & _names(made)
+
+
+def test_text_is_refused_by_name():
+    made = random_model(1, kinds=("text",), odd_names=False)
+    names = ", ".join(f"'{name}'" for name in sorted(_names(made)))
+    with pytest.raises(ExportError, match=rf"cannot read the text of the columns {names}\. Train without them: --drop"):
+        onnx_bytes(made.model)
+
+
+def _shifted(state):
+    """Parameters of a network with another bias of its last layer."""
+    *before, (*weights, bias) = state
+    return [*before, (*weights, bias + np.arange(1, 1 + len(bias), dtype=np.float32))]
+
+
+def test_a_graph_of_another_model_is_refused(mixed):
+    model, X = mixed
+    other = replace(model, states=(_shifted(model.states[0]), *model.states[1:]))
+    with pytest.raises(ExportError, match=r"gives other probabilities than the model, by up to 0\.\d+ \(row \d+\)"):
+        check_onnx(model, onnx_bytes(other), X)
+
+
+def test_a_graph_that_decides_otherwise_is_refused(mixed):
+    model, X = mixed
+    data = onnx_bytes(replace(model, classes=model.classes[::-1]))
+    with pytest.raises(ExportError, match=r"gives another label than the model \(row \d+\)"):
+        check_onnx(model, data, X)
+
+
+def test_nothing_is_written_where_the_graph_differs(mixed, tmp_path, monkeypatch):
+    model, _ = mixed
+    (tmp_path / "model.onnx").write_bytes(b"before")
+    data = onnx_bytes(replace(model, states=(_shifted(model.states[0]), *model.states[1:])))
+    monkeypatch.setattr("demarcate.export.onnx_export.onnx_bytes", lambda _: data)
+    with pytest.raises(ExportError):
+        export_onnx(model, tmp_path / "model.onnx")
+    assert (tmp_path / "model.onnx").read_bytes() == b"before"
+
+
+def test_an_export_imports_no_torch():
+    code = "import sys, demarcate.export.onnx_export; assert 'onnx' not in sys.modules and 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,7 +10,7 @@ from demarcate.cli.shown_settings import with_shown_settings
 
 COMMANDS = (
     *("fit", "predict", "evaluate", "report", "inspect", "plot", "sweep", "diagnose", "audit"),
-    *("export", "lesson", "studio"),
+    *("serve", "export", "lesson", "studio"),
 )
 """The names of the commands, in the order in which the help lists them: modules of `commands/`, and functions there."""
 

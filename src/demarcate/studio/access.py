@@ -6,20 +6,15 @@ must be that host, which another page's is not; and whatever reads or changes so
 address that was printed.
 """
 
-import hmac
-import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demarcate.studio.launch import EVERY_ADDRESS, LOOPBACK
-
-_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
+from demarcate.serving.host_names import host_name, is_own_name
+from demarcate.serving.tokens import Tokens
 
 MISDIRECTED = 421
 """The status of a request to a host that is none of ours."""
@@ -50,11 +45,7 @@ class Access:
         >>> [Access("secret").has_name(host) for host in ("localhost:8642", "[::1]:80", "example.org", "")]
         [True, True, False, False]
         """
-        name = _host_name(host)
-        if self.host not in EVERY_ADDRESS:
-            return name in LOOPBACK | {self.host.lower()}
-        own = socket.gethostname().lower()
-        return name in LOOPBACK | {own, f"{own}.local"} or _is_address(name)
+        return is_own_name(host, self.host)
 
     def refusal(self, headers: Headers) -> tuple[int, str] | None:
         """Return status and reason if a request comes from elsewhere, None if it may be answered."""
@@ -69,12 +60,11 @@ class Access:
 
     def admits(self, token: str) -> bool:
         """Whether a token is the server's; the time it takes says nothing about where they differ."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+        return Tokens((self.token,)).admits(token)
 
     def admits_request(self, headers: Headers) -> bool:
         """Whether a request has the token, as ``Authorization: Bearer``."""
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        return kind.lower() == "bearer" and self.admits(token.strip())
+        return Tokens((self.token,)).admits_header(headers.get("authorization", ""))
 
 
 class Guard:
@@ -111,7 +101,7 @@ class Guard:
 def security_headers(host: str) -> Mapping[str, str]:
     """Return the headers of every answer, for a page that is asked for under a host."""
     # Some browsers do not count sockets to the page's own host among 'self'.
-    sockets = f" ws://{host} wss://{host}" if _host_name(host) else ""
+    sockets = f" ws://{host} wss://{host}" if host_name(host) else ""
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -132,17 +122,3 @@ def security_headers(host: str) -> Mapping[str, str]:
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
     }
-
-
-def _host_name(host: str) -> str:
-    """Return the name in a `Host`, without its port; an empty one if it is no host."""
-    match = _HOST.fullmatch(host)
-    return (match["address"] or match["name"]).lower() if match else ""
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True

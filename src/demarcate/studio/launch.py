@@ -3,7 +3,6 @@
 What the server needs is imported once the browser has been asked to open the page: it takes a while to begin.
 """
 
-import errno
 import logging
 import secrets
 import socket
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from demarcate.errors import InputError, Problem
 from demarcate.io.signals import deferred_interrupt
+from demarcate.serving.host_names import LOOPBACK, open_listener, server_address
 
 if TYPE_CHECKING:
     from demarcate.studio.server_loop import StudioLoop
@@ -26,17 +26,12 @@ SWITCH_SECONDS = 0.001
 """How long a thread may keep the others waiting for the interpreter."""
 N_PORTS = 20
 """How many ports are tried, from the first one up, where it is taken."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised; only a person can ask for it
-"""Hosts that stand for all addresses of the machine."""
 OPEN_TO_OTHERS = (
     "Whoever knows this address, or reads along on the way to it, can see the tables and networks of this page: the "
     "connection is not encrypted."
 )
 _TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 """Browsers that would take the terminal, and run no scripts."""
-_TAKEN = (errno.EADDRINUSE, errno.EACCES)
-"""Why a port is not to be had: a system may keep low ones for itself."""
 
 
 def run_studio(
@@ -147,8 +142,7 @@ def page_address(host: str, port: int, token: str) -> str:
     >>> page_address("127.0.0.1", 8642, "secret")
     'http://127.0.0.1:8642/?token=secret'
     """
-    name = socket.gethostname() if host in EVERY_ADDRESS else host
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}/?token={token}"
+    return f"{server_address('http', host, port)}/?token={token}"
 
 
 def listening_socket(host: str, port: int | None, notify: Callable[[str], None]) -> socket.socket:
@@ -160,15 +154,10 @@ def listening_socket(host: str, port: int | None, notify: Callable[[str], None])
         If none of them is free, or the host is none of this machine.
     """
     first = PORT if port is None else port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     candidates = [first] if first == 0 else range(first, min(first + N_PORTS, 65_536))
     for candidate in candidates:
-        try:
-            listener = socket.create_server((host, candidate), family=family)
-        except OSError as error:
-            if error.errno not in _TAKEN:
-                fact = f"Nothing can listen on {host!r} ({error.strerror or error})"
-                raise InputError([Problem(fact, "Name an address of this machine with --host")]) from error
+        listener = open_listener(host, candidate)
+        if listener is None:
             continue
         if candidate != first:
             notify(f"Port {first} is taken, so this is port {candidate}.")

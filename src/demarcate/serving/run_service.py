@@ -1,0 +1,129 @@
+"""Running the service: the socket, the files, and the processes that answer."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from demarcate.errors import InputError, Problem
+from demarcate.serving.host_names import LOOPBACK, open_listener, server_address
+from demarcate.serving.model_store import ModelSource
+from demarcate.serving.request_log import ServiceLog
+from demarcate.serving.service_files import LoadedFiles, ServiceFiles
+from demarcate.serving.service_settings import ServiceSettings
+
+if TYPE_CHECKING:
+    import socket
+
+    from demarcate.serving.worker import Worker
+
+BACKLOG = 2048
+"""Connections that wait in the system's queue until a process takes them."""
+
+
+def run_service(
+    sources: Sequence[ModelSource],
+    settings: ServiceSettings,
+    *,
+    announce: Callable[[str], None],
+    log: ServiceLog | None = None,
+) -> None:
+    """Serve models until a signal ends it; every request that has arrived by then is answered.
+
+    Parameters
+    ----------
+    sources
+        The model files; the first one is that of requests that name none.
+    settings
+        Where and how they are served.
+    announce
+        Gets the address of the service once it answers.
+    log
+        What the service reports; standard error if None.
+
+    Raises
+    ------
+    BundleError, InputError
+        If a file cannot be used, the port is taken, or others could ask without a token.
+    """
+    check_settings(settings)
+    log = log or ServiceLog(settings.log_format == "json", settings.logs_requests)
+    log.take_over("uvicorn.error", "asyncio")
+    files = ServiceFiles(sources, settings)
+    listener = open_listener(settings.host, settings.port, backlog=BACKLOG)
+    if listener is None:
+        fact = f"Port {settings.port} is taken"
+        raise InputError([Problem(fact, "On the command line, name a free one with --port; 0 is any free port")])
+    scheme = "http" if settings.tls_cert is None else "https"
+    address = server_address(scheme, settings.host, listener.getsockname()[1])
+    _serve(files, listener, settings, log, lambda: announce(address))
+    log.event("end", "The service has ended: every request that arrived was answered.")
+
+
+def check_settings(settings: ServiceSettings) -> None:
+    """Refuse settings that contradict each other.
+
+    Raises
+    ------
+    InputError
+        If others than this machine could ask without a token, or a certificate has no key.
+    """
+    problems = []
+    if settings.host not in LOOPBACK and settings.token_file is None:
+        fact = f"Whoever reaches {settings.host} could ask: the service has no token"
+        problems.append(Problem(fact, "On the command line, add --token-file FILE, or leave out --host"))
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        problems.append(Problem("A certificate needs its key", "On the command line, give --tls-cert and --tls-key"))
+    if problems:
+        raise InputError(problems)
+
+
+def _serve(
+    files: ServiceFiles,
+    listener: "socket.socket",
+    settings: ServiceSettings,
+    log: ServiceLog,
+    on_ready: Callable[[], None],
+) -> None:
+    """Serve in copies of this process, or in this process where it cannot be copied."""
+    # Imported before the process is copied, so that all copies share them and start at once.
+    from demarcate.serving.supervisor import Supervisor, can_copy_processes
+    from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit, run_until_drained
+
+    raise_descriptor_limit()
+    logging.raiseExceptions = False
+
+    def run_worker(loaded: LoadedFiles, place: int, beat: Callable[[], None], life: int) -> None:
+        run_until_drained(lambda: make_worker(loaded, listener, settings, log, place, beat), watched=life)
+
+    if can_copy_processes():
+        seconds = settings.timeout + DRAIN_SECONDS
+        supervisor = Supervisor(files, settings.n_workers, run_worker, log, drain_seconds=seconds, on_ready=on_ready)
+        supervisor.run(listener)
+        return
+    import signal
+
+    beats = iter([on_ready])
+    run_until_drained(
+        lambda: make_worker(files.loaded, listener, settings, log, 0, next(beats, lambda: None)),
+        signals=(signal.SIGINT, signal.SIGTERM),
+    )
+
+
+def make_worker(
+    loaded: LoadedFiles,
+    listener: "socket.socket",
+    settings: ServiceSettings,
+    log: ServiceLog,
+    place: int = 0,  # noqa: ARG001 - metrics count by process
+    beat: Callable[[], None] = lambda: None,
+) -> "Worker":
+    """Return what answers in one process, within its event loop; ``place`` tells processes apart."""
+    from demarcate.serving.gate import Gate, ServiceStatus
+    from demarcate.serving.micro_batches import SharedBatches
+    from demarcate.serving.service_app import ServiceApp
+    from demarcate.serving.worker import Worker
+
+    status = ServiceStatus()
+    app = ServiceApp(loaded.models, settings, status=status, compute=SharedBatches())
+    gate = Gate(app, settings, loaded.tokens, log)
+    return Worker(gate, listener, settings, status, log, tls=loaded.tls, beat=beat)

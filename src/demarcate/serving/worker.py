@@ -1,0 +1,265 @@
+"""One process that answers: it takes connections from a socket that it shares, and ends without losing a request."""
+
+import asyncio
+import signal
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from email.utils import formatdate
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from demarcate.serving.gate import Gate, ServiceStatus
+from demarcate.serving.http_protocol import LimitedProtocol
+from demarcate.serving.request_log import ServiceLog
+from demarcate.serving.service_settings import ServiceSettings
+
+TICK_SECONDS = 0.1
+TICKS_PER_SECOND = 10
+HANDSHAKE_SECONDS = 10.0
+DRAIN_SECONDS = 5.0
+"""Seconds beyond a request's own deadline in which a process that ends waits for its connections."""
+NO_DESCRIPTOR_SECONDS = 0.2
+"""Seconds without taking connections once the system has no descriptor for another one."""
+
+
+class Worker:
+    """Answers what comes through a socket, until it is asked to drain.
+
+    Parameters
+    ----------
+    gate
+        The application behind its gate.
+    listener
+        The socket, which other processes may share; it is closed at the end.
+    settings, status, log
+        Those of the process.
+    tls
+        What makes connections https.
+    beat
+        Is called once a second, as a sign of life.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        listener: socket.socket,
+        settings: ServiceSettings,
+        status: ServiceStatus,
+        log: ServiceLog,
+        *,
+        tls: ssl.SSLContext | None = None,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._gate, self._listener, self._settings, self._status, self._log = gate, listener, settings, status, log
+        self._tls, self._beat = tls, beat
+        self._config = Config(
+            gate,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=3600,  # the protocol has its own
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._handshakes: set[asyncio.Task[None]] = set()
+        self._drains = asyncio.Event()
+
+    def drain(self) -> None:
+        """Take no more connections, answer what has arrived, and end."""
+        self._status.is_draining = True
+        self._drains.set()
+
+    async def serve(self) -> None:
+        """Serve until `drain` is called and everything is answered."""
+        loop = asyncio.get_running_loop()
+        self._listener.setblocking(False)
+        self._set_date()
+        loop.add_reader(self._listener.fileno(), self._accept)
+        ticking = loop.create_task(self._tick())
+        self._beat()
+        try:
+            await self._drains.wait()
+            loop.remove_reader(self._listener.fileno())
+            # Clients whose connections the system has accepted already have been promised an answer.
+            while self._take_connection():
+                pass
+            self._listener.close()
+            await self._end_connections()
+        finally:
+            ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticking
+
+    def _accept(self) -> None:
+        """Take one connection: what else there is, other processes may be free for."""
+        self._take_connection()
+
+    def _take_connection(self) -> bool:
+        """Take one connection, and return whether there was one."""
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError):
+            return False
+        except ConnectionError:
+            return True
+        except OSError as error:
+            self._pause_accepting(error)
+            return False
+        connection.setblocking(False)
+        with suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = asyncio.get_running_loop().create_task(self._connect(connection))
+        self._handshakes.add(task)
+        task.add_done_callback(self._handshakes.discard)
+        return True
+
+    def _pause_accepting(self, error: OSError) -> None:
+        """Wait until the system has descriptors again; connections wait in its queue."""
+        loop = asyncio.get_running_loop()
+        self._log.event("connections", f"No connection can be taken ({error.strerror}).", "error")
+        if not self._status.is_draining:
+            number = self._listener.fileno()
+            loop.remove_reader(number)
+            loop.call_later(
+                NO_DESCRIPTOR_SECONDS, lambda: self._status.is_draining or loop.add_reader(number, self._accept)
+            )
+
+    async def _connect(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        patience = HANDSHAKE_SECONDS if self._tls is not None else None
+        try:
+            await loop.connect_accepted_socket(
+                self._protocol, connection, ssl=self._tls, ssl_handshake_timeout=patience
+            )
+        except (OSError, ssl.SSLError, TimeoutError):
+            connection.close()
+
+    def _protocol(self) -> LimitedProtocol:
+        protocol = LimitedProtocol(self._config, self._state, max_connections=self._settings.max_connections)
+        if self._status.is_draining:
+            protocol.drain(asyncio.get_running_loop().time())
+        return protocol
+
+    async def _tick(self) -> None:
+        """Watch deadlines ten times a second, and connections once."""
+        loop, counter = asyncio.get_running_loop(), 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            counter += 1
+            self._gate.end_overdue(time.monotonic())
+            if self._status.is_draining or counter % TICKS_PER_SECOND == 0:
+                self._end_overdue(loop.time())
+            if counter % TICKS_PER_SECOND == 0:
+                self._set_date()
+                self._beat()
+
+    def _set_date(self) -> None:
+        self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+
+    def _connections(self) -> list[LimitedProtocol]:
+        return cast("list[LimitedProtocol]", list(self._state.connections))
+
+    def _end_overdue(self, now: float) -> None:
+        for connection in self._connections():
+            if connection.is_overdue(now) and not _has_unread_bytes(connection):
+                connection.end_overdue()
+
+    async def _end_connections(self) -> None:
+        """Let requests that have begun be answered, and connections without one end soon."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + self._settings.timeout + DRAIN_SECONDS
+        for connection in self._connections():
+            connection.drain(loop.time())
+        while self._handshakes or self._state.connections or self._state.tasks:
+            if loop.time() > ends_at:
+                n_left = len(self._state.connections)
+                self._log.event("drain", f"{n_left} connections were ended before their answer.", "warning")
+                for connection in self._connections():
+                    connection.transport.abort()
+                break
+            await asyncio.sleep(TICK_SECONDS / 5)
+
+
+def _has_unread_bytes(connection: LimitedProtocol) -> bool:
+    """Whether bytes of an idle client have arrived that the loop has not read yet."""
+    if not connection.is_idle:
+        return False
+    try:
+        import fcntl
+        import termios
+
+        number = connection.transport.get_extra_info("socket").fileno()
+        (n_bytes,) = struct.unpack("i", fcntl.ioctl(number, termios.FIONREAD, b"\0" * 4))
+    except (ImportError, OSError, ValueError):
+        return False
+    return bool(n_bytes)
+
+
+def raise_descriptor_limit() -> None:
+    """Let the process have as many descriptors as the system allows it: a connection is one."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def run_until_drained(
+    make_worker: Callable[[], Worker],
+    *,
+    signals: Iterable[int] = (signal.SIGTERM,),
+    watched: int | None = None,
+) -> None:
+    """Run a worker in a loop of its own until a signal asks it to drain, or a descriptor is at its end.
+
+    Parameters
+    ----------
+    make_worker
+        Makes the worker, within the loop.
+    signals
+        The signals that ask it to drain.
+    watched
+        The reading end of a pipe whose writing end another process holds: when that process is gone, so is the worker.
+    """
+
+    def orphan(loop: asyncio.AbstractEventLoop, worker: Worker) -> None:
+        assert watched is not None
+        loop.remove_reader(watched)
+        worker.drain()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_report)
+        worker = make_worker()
+        for number in signals:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(worker.drain))
+        if watched is not None:
+            loop.add_reader(watched, orphan, loop, worker)
+        await worker.serve()
+
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(main())
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report an error of the loop, but not that a client ended its connection."""
+    if not isinstance(context.get("exception"), ConnectionError):
+        loop.default_exception_handler(context)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return what makes event loops: uvloop's where it is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.SelectorEventLoop
+    return uvloop.new_event_loop

@@ -26,7 +26,7 @@ _ONE_OBJECT = 'Send one JSON object, such as {"rows": [{"COLUMN": VALUE}]}'
 _MAX_BAD_ROWS = 100
 
 
-class _RepeatedKeyError(ValueError):
+class _KeyTwiceError(ValueError):
     """An object has a key twice."""
 
 
@@ -106,7 +106,7 @@ def _read_carefully(body: bytes) -> Any:
     except UnicodeEncodeError:
         fact = "The body holds half a character (a lone \\ud800 to \\udfff)"
         raise InputError([Problem(fact, "Write the character in full")]) from None
-    except _RepeatedKeyError as error:
+    except _KeyTwiceError as error:
         raise InputError([Problem(f"An object repeats the key {error}", "Rename or remove one")]) from None
     except RecursionError:
         raise RequestRefusedError.of(400, "The body is nested too deeply", _ONE_OBJECT) from None
@@ -117,7 +117,7 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        raise _RepeatedKeyError(listed(sorted(quoted(key) for key, n in counts.items() if n > 1)))
+        raise _KeyTwiceError(listed(sorted(quoted(key) for key, n in counts.items() if n > 1)))
     return value
 
 

@@ -95,14 +95,18 @@ class PredictedRows:
 
 
 def json_labels(classes: NDArray[Any]) -> list[Any]:
-    """Return labels as JSON has them: whole numbers beyond 64 bits as text.
+    """Return labels as JSON has them: text for those that are no text, number or truth value of JSON.
 
     Examples
     --------
     >>> json_labels(np.array([1, 2**70], dtype=object))
     [1, '1180591620717411303424']
     """
-    return [str(label) if type(label) is int and label not in _INT64 else label for label in classes.tolist()]
+    return [label if _is_json(label) else plain_text(label) for label in classes.tolist()]
+
+
+def _is_json(label: Any) -> bool:
+    return type(label) in (str, float, bool) or (type(label) is int and label in _INT64)
 
 
 def _json(rows: PredictedRows) -> bytes:

@@ -6,7 +6,7 @@ Every kind is read by the reader that the command line has for such a file, so t
 import io
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ _MAX_TEXT_GAIN = 8
 
 @dataclass(frozen=True, eq=False)
 class BodyRows:
-    """The rows of a body, checked and coded, and what else it says.
+    """The rows of a body, checked and coded.
 
     Attributes
     ----------
@@ -38,13 +38,14 @@ class BodyRows:
         The rows.
     notes
         Warnings about the body, beside those about its cells.
-    others
-        The keys of a JSON body beside its rows.
+    identifier, wanted
+        What a request of the Open Inference Protocol calls itself, and the outputs that it asks for.
     """
 
     coded: CodedRows
     notes: tuple[str, ...] = ()
-    others: Mapping[str, Any] = field(default_factory=dict)
+    identifier: str | None = None
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ class SharedNumbers:
     def use_place(self, place: int) -> None:
         """Write to another place from now on, beginning with the numbers that are there."""
         self._start = place * PLACE_BYTES
-        self._offsets = {name: offset for name, offset, _ in self._entries(place)}
-        self._used = _HEAD.unpack_from(self._memory, self._start)[0]
+        self._offsets: dict[str, int] = {name: offset for name, offset, _ in self._entries(place)}
+        self._used: int = _HEAD.unpack_from(self._memory, self._start)[0]
 
     def add(self, name: str, amount: float = 1.0) -> None:
         """Add to a number; one for which there is no room is left out."""
@@ -78,7 +78,7 @@ class SharedNumbers:
         at = self._start + _HEAD.size + self._used
         _LENGTH.pack_into(self._memory, at, len(encoded))
         self._memory[at + _LENGTH.size : at + size - _VALUE.size] = encoded
-        offset = at + size - _VALUE.size
+        offset: int = at + size - _VALUE.size
         _VALUE.pack_into(self._memory, offset, 0.0)
         # Last, because other processes read as far as it says.
         self._used += size

@@ -24,7 +24,10 @@ MAX_CLASSES = 100
 _COUNTERS = {
     "requests": ("Requests that were answered, by what asked for them and how they ended", ("route", "status")),
     "predicted_rows": ("Rows that were predicted", ("model", "version")),
-    "predictions": ("Rows by the label that was predicted; none where the model abstains", ("model", "version", "label")),
+    "predictions": (
+        "Rows by predicted label, which is empty for no decision",
+        ("model", "version", "label"),
+    ),
     "outside_cells": (
         "Cells unlike the training rows: categories that they did not have, and values beyond their range",
         ("model", "version", "column"),

@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ settings.load_profile("patient")
 
 # scikit-learn skips its check of array API input where scipy, once imported, was not told to allow any.
 os.environ["SCIPY_ARRAY_API"] = "1"
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are there to stay: the garbage collector need not look through them again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -54,10 +54,15 @@ def measure(figure: Figure, scale: Scale, repeats: int | None = None) -> Result:
         contenders = figure.contenders(scale)
     except NotApplicableError as error:
         return Result(figure, machine, date, {}, {}, str(error))
-    for contender in contenders:
-        if contender.warm:
-            contender.measure()
-    rounds = [[_read(contender) for contender in contenders] for _ in range(repeats or figure.repeats)]
+    # What is there already is not looked through again before each run.
+    gc.freeze()
+    try:
+        for contender in contenders:
+            if contender.warm:
+                contender.measure()
+        rounds = [[_read(contender) for contender in contenders] for _ in range(repeats or figure.repeats)]
+    finally:
+        gc.unfreeze()
     values = {
         contender.name: [readings[index].value for readings in rounds] for index, contender in enumerate(contenders)
     }

@@ -172,6 +172,6 @@ def _encoded(table: pl.DataFrame) -> list[Body]:
     table.write_ipc_stream(arrow)
     table.write_parquet(parquet)
     encoded = [(ARROW, arrow.getvalue()), (PARQUET, parquet.getvalue())]
-    if not any(kind.is_nested() or kind in (pl.Binary, pl.Null) for kind in table.dtypes):
+    if not any(kind.is_nested() or kind in (pl.Binary, pl.Null, pl.Duration("us")) for kind in table.dtypes):
         encoded.append(("text/csv", table.write_csv().encode()))
     return encoded

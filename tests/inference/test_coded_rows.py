@@ -108,3 +108,25 @@ def test_coded_rows_are_predicted_as_the_table_that_they_are(model):
     rows = [ROW, {"age": "61", "pain": None, "thal": "fixed"}, {**ROW, "thal": "reversible"}]
     computed = BatchComputer(model).probabilities(RowCoder(model).code(rows))
     np.testing.assert_allclose(computed, model.predict_proba(rows), atol=1e-6)
+
+
+def test_rows_that_name_thousands_of_columns_are_refused_before_their_table_is_made(model):
+    rows = [{f"column {number}": 1} for number in range(1000)]
+    with pytest.raises(InputError, match="name 1,000 columns, and have 1"):
+        RowCoder(model).code(rows)
+
+
+def test_rows_may_have_many_columns_if_all_of_them_have_them(model):
+    row = {**ROW, **{f"column {number}": 1 for number in range(50)}}
+    assert len(RowCoder(model).code([row] * 3)) == 3
+
+
+def test_so_many_cells_are_warned_of_and_the_rest_is_noted(model, monkeypatch):
+    monkeypatch.setattr("demarcate.inference.row_coder.MAX_WARNINGS", 4)
+    coded = RowCoder(model).code([ROW, {}, {}, {}])
+    assert [warning.row for warning in coded.warnings] == [2, 2, 2, 3]
+    assert any("the first of them are listed" in note for note in coded.notes)
+
+
+def test_a_column_without_a_name_is_noted_and_nothing_is_printed(model):
+    assert any("columns without a name" in note for note in RowCoder(model).code([{**ROW, "": 1}]).notes)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.errors import InputError
+from demarcate.errors import InputError, Problem, collected_warnings
 from demarcate.formatting import quoted
 from demarcate.inference.coded_rows import CellWarning, CodedRows, Floats
 from demarcate.tabular.column_options import NO_CELL_OPTIONS
@@ -21,6 +22,11 @@ from demarcate.tabular.trained_range import TrainedRanges
 
 if TYPE_CHECKING:
     from demarcate.inference.fitted_model import FittedModel
+
+MAX_WARNINGS = 10_000
+"""Cells of a request that are warned of one by one; `CodedRows.outside` counts all that are outside."""
+_MAX_GAIN = 4
+"""How many times the cells of the rows, or of the model's columns, the cells of their table may be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,23 +128,37 @@ class RowCoder:
             plain = read_plain_rows(self._model.schema.columns, rows, self._model.target)
         if plain is not None:
             return self.code_parsed(plain)
+        self._check_width(rows)
         coded = self.code_table(list(rows))
-        gaps = tuple(
+        gaps = (
             CellWarning(row, column.name, "read as missing", f"the row has no {quoted(column.name)}: read as missing")
             for row, cells in enumerate(rows, 1)
             for column in self.columns
             if column.name not in cells
         )
-        if not gaps:
+        first_gaps = tuple(islice(gaps, MAX_WARNINGS + 1))
+        if not first_gaps:
             return coded
-        every = tuple(sorted((*gaps, *coded.warnings), key=lambda warning: warning.row))
-        return CodedRows(coded.values, coded.texts, every, coded.notes, coded.outside, coded.is_outside)
+        every = sorted((*first_gaps, *coded.warnings), key=lambda warning: warning.row)
+        warnings, notes = tuple(every[:MAX_WARNINGS]), coded.notes
+        if len(every) > MAX_WARNINGS:
+            notes += (f"More than {MAX_WARNINGS:,} cells are warned of: the first of them are listed",)
+        return CodedRows(coded.values, coded.texts, warnings, notes, coded.outside, coded.is_outside)
+
+    def _check_width(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse rows that name so many different columns that their table would be far larger than they are."""
+        names = set(chain.from_iterable(rows))
+        n_given = sum(map(len, rows))
+        if len(names) * len(rows) > _MAX_GAIN * (n_given + len(self._names) * len(rows)):
+            fact = f"The rows name {len(names):,} columns, and have {n_given / len(rows):,.1f} each"
+            raise InputError([Problem(fact, "Give the model's columns alone")])
 
     def code_table(self, table: Any) -> CodedRows:
         """Return the rows of a table, anything that `demarcate.tabular.as_frame` takes, as `code` does."""
         from demarcate.tabular.frame import as_frame
 
-        frame = as_frame(table)
+        with collected_warnings() as warnings:
+            frame = as_frame(table)
         if self._model.target in frame.columns and self._model.target not in self._names:
             frame = frame.drop(self._model.target)
         reader = self._model.reader()
@@ -146,7 +166,7 @@ class RowCoder:
         if problems := reader.problems:
             raise InputError(problems)
         assert parsed is not None, "a table with problems is refused"
-        return self._coded(parsed, reader.outside, reader.messages())
+        return self._coded(parsed, reader.outside, [*map(str, warnings), *reader.messages()])
 
     def code_parsed(self, parsed: Mapping[str, Any]) -> CodedRows:
         """Return rows that were read as the schema's columns: float64 arrays of quantities, else lists or series."""
@@ -172,4 +192,7 @@ class RowCoder:
         """Return a warning for each cell outside in columns that are reported."""
         places = np.argwhere(is_outside).tolist()
         cells = ((row, self.columns[at]) for row, at in places)
-        return tuple(column.warning(row, parsed[column.name][row]) for row, column in cells if column.name in reported)
+        reported_cells = ((row, column) for row, column in cells if column.name in reported)
+        return tuple(
+            column.warning(row, parsed[column.name][row]) for row, column in islice(reported_cells, MAX_WARNINGS)
+        )

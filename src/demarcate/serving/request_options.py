@@ -109,6 +109,7 @@ KEYS = (
 """Every key of a request beside its rows."""
 _BY_NAME = {key.name: key for key in KEYS}
 _MAX_UNKNOWN = 8
+_MAX_KEY_LENGTH = 100
 
 
 def options_of_query(query: Sequence[tuple[str, str]], problems: list[Problem]) -> dict[str, Any]:
@@ -173,7 +174,7 @@ def _unknown(names: Sequence[str]) -> list[Problem]:
         RequestProblem(
             f"The request has an unknown key {quoted(name)}",
             f"Did you mean {quoted(similar[name])}?" if name in similar else every,
-            name,
+            name[:_MAX_KEY_LENGTH],
         )
         for name in shown
     ]

@@ -43,6 +43,8 @@ def plain_column(name: str, cells: Any) -> pl.Series:
 
 
 def _of_any(name: str, cells: Any) -> pl.Series:
+    if isinstance(cells, list):
+        return _of_values(name, cells)
     if isinstance(cells, np.ndarray) and cells.ndim == 1:
         return _of_numpy(name, cells)
     dtype = getattr(cells, "dtype", None)

@@ -102,7 +102,7 @@ def test_probabilities_are_those_of_plain_torch_modules(members, shape, temperat
 def test_blocks_of_rows_make_no_difference(monkeypatch):
     _, model = both([Network(hidden=(4,))], [0])
     whole = model.predict_proba(TABLE)
-    monkeypatch.setattr("demarcate.inference.numpy_predictor._BLOCK_ROWS", 7)
+    monkeypatch.setattr("demarcate.inference.numpy_predictor._CHUNK_ROWS", 7)
     np.testing.assert_allclose(model.predict_proba(TABLE), whole, atol=1e-6)
     assert model.predict_proba(TABLE[:0]).shape == (0, 2)
 
@@ -133,7 +133,7 @@ def test_columns_with_too_many_codes_are_encoded(monkeypatch):
     rows = [TABLE.row(row, named=True) for row in range(5)]
     _, model = both(networks, [1, 0])
     expected = [[*model.predict_row(row).probabilities.values()] for row in rows]
-    monkeypatch.setattr("demarcate.inference.row_terms.MAX_TERMS", 10)
+    monkeypatch.setattr("demarcate.inference.input_pool.MAX_TABLE", 10)
     _, model = both(networks, [1, 0])
     np.testing.assert_allclose([[*model.predict_row(row).probabilities.values()] for row in rows], expected, atol=1e-6)
 

@@ -44,8 +44,8 @@ class DateEncoder(ColumnEncoder):
     def share(cls, encoders: Sequence["DateEncoder"], cells: Floats) -> SharedColumn:
         """Share the column between encoders of it: elapsed time as numbers are shared, and the cycles."""
         elapsed = NumericEncoder.share([encoder.elapsed for encoder in encoders], cells)
-        cycles = list(_cycles(cells, has_time=any(encoder.has_time for encoder in encoders)))
-        return elapsed.with_plain(cycles, [range(2 * len(_periods(encoder.has_time))) for encoder in encoders])
+        waves = list(cycles(cells, has_time=any(encoder.has_time for encoder in encoders)))
+        return elapsed.with_plain(waves, [range(n_waves(encoder.has_time)) for encoder in encoders])
 
     @property
     def state(self) -> State:
@@ -60,20 +60,25 @@ class DateEncoder(ColumnEncoder):
 
     def encode(self, cells: Floats) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
-        cycles = [np.nan_to_num(wave.astype(np.float32)) for wave in _cycles(cells, self.has_time)]
-        return np.concatenate([self.elapsed.encode(cells), np.stack(cycles, 1)], 1)
+        waves = [np.nan_to_num(wave.astype(np.float32)) for wave in cycles(cells, self.has_time)]
+        return np.concatenate([self.elapsed.encode(cells), np.stack(waves, 1)], 1)
 
     def names(self, column: str) -> list[str]:
         """Return the names of elapsed time, its flag, and the cycles."""
-        cycles = [f"{column}: {wave} of {name}" for name in _periods(self.has_time) for wave in ("sine", "cosine")]
-        return [*self.elapsed.names(column), *cycles]
+        waves = [f"{column}: {wave} of {name}" for name in _periods(self.has_time) for wave in ("sine", "cosine")]
+        return [*self.elapsed.names(column), *waves]
 
 
 def _periods(has_time: bool) -> dict[str, float]:
     return {name: period for name, period in _PERIODS.items() if has_time or name != "time of day"}
 
 
-def _cycles(cells: Floats, has_time: bool) -> Iterator[Floats]:
+def n_waves(has_time: bool) -> int:
+    """Return the number of columns of a date's cycles."""
+    return 2 * len(_periods(has_time))
+
+
+def cycles(cells: Floats, has_time: bool) -> Iterator[Floats]:
     """Yield sine and cosine of each cycle, ``(n_rows,)`` each, NaN where missing."""
     for period in _periods(has_time).values():
         angle = 2 * np.pi * (cells % period) / period

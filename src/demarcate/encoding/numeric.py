@@ -103,14 +103,14 @@ class NumericEncoder(ColumnEncoder):
 
 
 class NumericEncoders:
-    """Several encoders, of any columns, for a cell at a time."""
+    """Several encoders, of any columns, each with cells of its own."""
 
     def __init__(self, encoders: Sequence[NumericEncoder]) -> None:
         states = np.array([encoder.state[0] for encoder in encoders]).reshape(-1, 4)
-        self._median, self._mean, self._scale, self._limit = states.T
+        self._median, self._mean, self._scale, self._limit = states.T[..., np.newaxis]
 
     def encode(self, cells: Floats) -> Encoded:
-        """Return what each of them encodes its own cell as, without its flag; both ``(n_encoders,)``."""
+        """Return what each of them encodes its own cells as, without their flags; both ``(n_encoders, n_rows)``."""
         return _standardised(cells, np.isnan(cells), self._median, self._mean, self._scale, self._limit)
 
 

@@ -95,20 +95,25 @@ class PiecewiseEncoder(ColumnEncoder):
     def names(self, column: str) -> list[str]:
         """Return the names of the column itself, its flag, and its bins."""
         return self.numeric.names(column) + [
-            f"{column} from {start:.6g} to {end:.6g}" for start, end in zip(*self._bins(), strict=True)
+            f"{column} from {start:.6g} to {end:.6g}" for start, end in zip(*self.bins, strict=True)
         ]
 
-    def _bins(self) -> tuple[Floats, Floats]:
+    @property
+    def bins(self) -> tuple[Floats, Floats]:
         """Return the lower and the upper edge of each bin."""
         return (self.edges[:-1], self.edges[1:]) if len(self.edges) > 2 else (self.edges[:0], self.edges[:0])
 
     def _fill(self, cells: Floats) -> Encoded:
         """Return the share of each bin below each cell, ``(n_rows, n_bins)`` within 0 and 1."""
-        start, end = self._bins()
-        # Halved first: the difference of large floats would overflow. Halving is exact.
-        away = np.where(np.isnan(cells), -np.inf, cells)[:, np.newaxis] / 2 - start / 2
-        with np.errstate(over="ignore"):
-            return np.clip(away / (end / 2 - start / 2), 0.0, 1.0).astype(np.float32)
+        return filled_shares(cells[:, np.newaxis], *self.bins)
+
+
+def filled_shares(cells: Floats, lower: Floats, upper: Floats) -> Encoded:
+    """Return the share of bins with these edges that is below cells, 0 for missing ones; arrays are broadcast."""
+    # Halved first: the difference of large floats would overflow. Halving is exact.
+    away = np.where(np.isnan(cells), -np.inf, cells) / 2 - lower / 2
+    with np.errstate(over="ignore"):
+        return np.clip(away / (upper / 2 - lower / 2), 0.0, 1.0).astype(np.float32)
 
 
 def _max_bins(context: FitContext) -> int:

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.inference.batch_computer import BatchComputer
 from demarcate.inference.fitted_model import FittedModel, n_rows_of
-from demarcate.inference.row_lookup import RowLookup
+from demarcate.inference.row_coder import RowCoder
 from demarcate.nn import Network, family_of
-from demarcate.nn.array_heads import array_probabilities
 from demarcate.tabular.schema import ParsedColumns
 
 ArrayState = list[tuple[NDArray[np.float32], ...]]
 """One member's parameters, arranged as `demarcate.nn.MemberState` arranges them."""
 
-_BLOCK_ROWS = 1024
-"""Rows that are encoded and computed at once."""
+_CHUNK_ROWS = 1024
+"""Rows of a table that are coded at once."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -57,37 +57,22 @@ class NumpyPredictor(FittedModel):
     def _member_probabilities(
         self, parsed: ParsedColumns, members: Sequence[int]
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        n_rows = n_rows_of(parsed)
-        for start in range(0, n_rows, _BLOCK_ROWS):
-            rows = slice(start, min(start + _BLOCK_ROWS, n_rows))
+        for start in range(0, n_rows_of(parsed), _CHUNK_ROWS):
+            rows = slice(start, start + _CHUNK_ROWS)
             cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
-            yield rows, array_probabilities(self.head, self._logits(cells, members))
-
-    def _logits(self, cells: ParsedColumns, members: Sequence[int]) -> NDArray[np.float32]:
-        """Return the members' logits for some rows, ``(len(members), n_rows, n_outputs)``."""
-        encoded: dict[int, NDArray[np.float32]] = {}
-        logits = []
-        # As with torch, numbers too large for a float become infinite in silence.
-        with np.errstate(over="ignore", invalid="ignore"):
-            for member in members:
-                encoder, network = self.encoding[member], self.networks[member]
-                if encoder not in encoded:
-                    # One at a time: the encodings of many columns by all encoders would not fit.
-                    encoded = {encoder: self.encoders[encoder].encode(cells)}
-                logits.append(family_of(network).array_logits(network, self.states[member], encoded[encoder]))
-        return np.stack(logits)
-
-    def _row_probabilities(self, parsed: ParsedColumns) -> NDArray[np.float64]:
-        if not all(family_of(network).starts_linear for network in self.networks):
-            return super()._row_probabilities(parsed)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return array_probabilities(self.head, self._lookup.logits(parsed))
+            probabilities = self.computer.member_probabilities(self.coder.values_of(cells))
+            yield slice(start, start + probabilities.shape[1]), probabilities[list(members)]
 
     @cached_property
-    def _lookup(self) -> RowLookup:
-        """The first layers of all members, prepared when the first row is predicted."""
-        return RowLookup.of(self)
+    def coder(self) -> RowCoder:
+        """What reads the rows of requests, prepared when it is first used."""
+        return RowCoder(self)
+
+    @cached_property
+    def computer(self) -> BatchComputer:
+        """What computes coded rows, prepared when it is first used."""
+        return BatchComputer(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state to copy or pickle, without what is computed from it."""
-        return {name: value for name, value in vars(self).items() if name != "_lookup"}
+        return {name: value for name, value in vars(self).items() if name not in ("coder", "computer")}

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding import TableEncoder
 from demarcate.errors import InputError, Problem, collected_warnings
 from demarcate.formatting import quoted
-from demarcate.inference.coded_rows import CellWarning, CodedRows, Floats
+from demarcate.inference.coded_column import CodedColumn
+from demarcate.inference.coded_rows import CellWarning, CodedRows
 from demarcate.tabular.column_options import NO_CELL_OPTIONS
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.plain_rows import read_plain_rows
-from demarcate.tabular.schema_column import Column
-from demarcate.tabular.trained_range import TrainedRanges
 
 if TYPE_CHECKING:
     from demarcate.inference.fitted_model import FittedModel
@@ -27,61 +25,6 @@ MAX_WARNINGS = 10_000
 """Cells of a request that are warned of one by one; `CodedRows.outside` counts all that are outside."""
 _MAX_GAIN = 4
 """How many times the cells of the rows, or of the model's columns, the cells of their table may be."""
-
-
-@dataclass(frozen=True, eq=False)
-class CodedColumn:
-    """A column that the model reads, and the code of each word in one of categories."""
-
-    column: Column
-    codes: Mapping[str, int]  # of categories: those of the schema first; empty of other columns
-    least: float  # values below are outside what was trained on
-    greatest: float  # and values above
-
-    @classmethod
-    def of(cls, column: Column, encoders: Sequence[TableEncoder], trained: TrainedRanges | None) -> CodedColumn:
-        """Return the column with the categories of the schema, and any other that an encoder tells apart."""
-        if column.kind in ("categorical", "boolean"):
-            words = dict.fromkeys(column.categories)
-            for table in encoders:
-                words |= dict.fromkeys(table.encoders[table.columns.index(column.name)].vocabulary or ())
-                inputs = () if table.leaves is None else table.leaves.inputs
-                words |= dict.fromkeys(
-                    word for own in inputs if own.name == column.name for word in own.categories or ()
-                )
-            codes = {word: code for code, word in enumerate(words)}
-            return cls(column, codes, -np.inf, len(dict.fromkeys(column.categories)) - 1)
-        own = None if trained is None else trained.ranges.get(column.name)
-        return cls(column, {}, *((-np.inf, np.inf) if own is None else (own.least, own.greatest)))
-
-    @property
-    def name(self) -> str:
-        """Return the name of the column."""
-        return self.column.name
-
-    @property
-    def words(self) -> list[str | None]:
-        """Return the word of each code, then one that is none of them, and None for a missing one."""
-        return [*self.codes, max(self.codes, key=len, default="") + "?", None]
-
-    def coded(self, cells: Any) -> Floats:
-        """Return parsed cells as numbers, NaN where missing, ``(n_rows,)``."""
-        if self.column.is_quantity:
-            return np.asarray(cells, dtype=np.float64)
-        if self.column.kind == "text":
-            return np.zeros(len(cells))
-        other = len(self.codes)
-        words = cells if isinstance(cells, list) else cells.to_list()
-        return np.array([np.nan if word is None else self.codes.get(word, other) for word in words], dtype=np.float64)
-
-    def warning(self, row: int, cell: Any) -> CellWarning:
-        """Return the warning of a cell that is outside, in a row from 0."""
-        if self.column.is_quantity:
-            written, least, greatest = map(self.column.written, (float(cell), self.least, self.greatest))
-            fact = f"{quoted(self.name)} is {written}: outside {least} to {greatest}, which was trained on"
-            return CellWarning(row + 1, self.name, "outside the trained range", fact)
-        fact = f"{quoted(self.name)} is new: {quoted(cell)}, read as 'other'"
-        return CellWarning(row + 1, self.name, "unseen category", fact)
 
 
 class RowCoder:
@@ -143,7 +86,7 @@ class RowCoder:
         warnings, notes = tuple(every[:MAX_WARNINGS]), coded.notes
         if len(every) > MAX_WARNINGS:
             notes += (f"More than {MAX_WARNINGS:,} cells are warned of: the first of them are listed",)
-        return CodedRows(coded.values, coded.texts, warnings, notes, coded.outside, coded.is_outside)
+        return replace(coded, warnings=warnings, notes=notes)
 
     def _check_width(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Refuse rows that name so many different columns that their table would be far larger than they are."""
@@ -172,27 +115,40 @@ class RowCoder:
         """Return rows that were read as the schema's columns: float64 arrays of quantities, else lists or series."""
         return self._coded(parsed, None, ())
 
-    def _coded(self, parsed: Mapping[str, Any], outside: OutsideRows | None, notes: Sequence[str]) -> CodedRows:
+    def values_of(self, parsed: Mapping[str, Any]) -> CodedRows:
+        """Return rows as `code_parsed` does, compared with nothing."""
         values = np.stack([column.coded(parsed[column.name]) for column in self.columns], 1)
-        texts = {column.name: tuple(parsed[column.name]) for column in self.columns if column.column.kind == "text"}
-        is_outside = (values < self._least) | (values > self._greatest)
+        texts = {name: tuple(parsed[name]) for name in self._texts}
+        return CodedRows(values, texts)
+
+    def _coded(self, parsed: Mapping[str, Any], outside: OutsideRows | None, notes: Sequence[str]) -> CodedRows:
+        coded = self.values_of(parsed)
+        is_outside = (coded.values < self._least) | (coded.values > self._greatest)
         if not is_outside.any():
-            return CodedRows(values, texts, (), tuple(notes))
+            return replace(coded, notes=tuple(notes))
         counts = {column.name: n for column, n in zip(self.columns, is_outside.sum(0).tolist(), strict=True) if n}
         if outside is None:
             outside = OutsideRows(self._model.schema.used, self._model.trained_ranges)
-            outside.add(parsed, len(values))
+            outside.add(parsed, len(coded))
             notes = [message] if (message := outside.message()) else []
         warnings = self._warnings(parsed, is_outside, outside.reported())
-        return CodedRows(values, texts, warnings, tuple(notes), counts, outside.is_reported)
+        return replace(coded, warnings=warnings, notes=tuple(notes), outside=counts, is_outside=outside.is_reported)
 
     def _warnings(
         self, parsed: Mapping[str, Any], is_outside: NDArray[np.bool_], reported: set[str]
     ) -> tuple[CellWarning, ...]:
-        """Return a warning for each cell outside in columns that are reported."""
-        places = np.argwhere(is_outside).tolist()
+        """Return a warning for each cell outside in columns that are reported, up to `MAX_WARNINGS`."""
+        is_told = is_outside & np.array([column.name in reported for column in self.columns])
+        places = islice(zip(*(own.tolist() for own in np.nonzero(is_told)), strict=True), MAX_WARNINGS)
         cells = ((row, self.columns[at]) for row, at in places)
-        reported_cells = ((row, column) for row, column in cells if column.name in reported)
-        return tuple(
-            column.warning(row, parsed[column.name][row]) for row, column in islice(reported_cells, MAX_WARNINGS)
-        )
+        return tuple(_warning(column, row, parsed[column.name][row]) for row, column in cells)
+
+
+def _warning(column: CodedColumn, row: int, cell: Any) -> CellWarning:
+    """Return the warning of a cell that is outside, in a row from 0."""
+    if column.column.is_quantity:
+        written, least, greatest = map(column.column.written, (float(cell), column.least, column.greatest))
+        text = f"{quoted(column.name)} is {written}: outside {least} to {greatest}, which was trained on"
+        return CellWarning(row + 1, column.name, "outside the trained range", text)
+    text = f"{quoted(column.name)} is new: {quoted(cell)}, read as 'other'"
+    return CellWarning(row + 1, column.name, "unseen category", text)

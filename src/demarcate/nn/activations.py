@@ -41,7 +41,8 @@ class Activation:
     load
         Returns the functions, which need torch.
     on_arrays
-        f on numpy arrays of any shape, in their dtype, for networks that are computed without torch.
+        f on numpy arrays of any shape, in their dtype, for networks that are computed without torch; the array may be
+        overwritten.
     saves
         From which tensor the derivative is computed: x, f(x), or only the sign of f(x), which scaling up does not
         change.
@@ -166,45 +167,61 @@ def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 def _relu_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    return np.asarray(np.maximum(x, 0))
+    return np.maximum(x, 0, out=x)
 
 
 def _tanh_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    return np.asarray(np.tanh(x))
+    return np.tanh(x, out=x)
 
 
 def _sigmoid_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    # The exponential of a number below 0 does not overflow.
-    power = np.exp(-np.abs(x))
-    return np.asarray(np.where(x >= 0, 1, power) / (1 + power))
+    # (1 + tanh(x / 2)) / 2 neither overflows nor tells apart what float32 does not.
+    x *= 0.5
+    np.tanh(x, out=x)
+    x += 1
+    x *= 0.5
+    return x
 
 
 def _silu_array(x: "Floats") -> "Floats":
-    return x * _sigmoid_array(x)
+    import numpy as np
+
+    # The exponential of a number far below 0 is infinite, and the share of it 0.
+    whole = np.negative(x)
+    np.exp(whole, out=whole)
+    whole += 1
+    x /= whole
+    return x
 
 
 def _gelu_array(x: "Floats") -> "Floats":
-    import numpy as np
+    # numpy has no error function. Networks with this activation alone wait for SciPy.
+    from scipy.special import erf
 
-    # numpy has no error function, and SciPy takes longer to import than a row to compute.
-    errors = np.fromiter(map(math.erf, (x.ravel() / math.sqrt(2)).tolist()), x.dtype, x.size)
-    return np.asarray(x * (1 + errors.reshape(x.shape)) / 2)
+    shares = erf(x / math.sqrt(2))
+    shares += 1
+    shares *= 0.5
+    x *= shares
+    return x
 
 
 def _elu_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    below = np.expm1(np.minimum(x, 0))
+    np.maximum(x, 0, out=x)
+    x += below
+    return x
 
 
 def _leaky_relu_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    return np.where(x > 0, x, 0.01 * x)
+    return np.asarray(np.maximum(x, x * x.dtype.type(0.01), out=x))
 
 
 def _none_array(x: "Floats") -> "Floats":

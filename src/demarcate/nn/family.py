@@ -157,23 +157,14 @@ class Family(ABC):
         """
         raise NotImplementedError(f"the {self.name} family has no linear first layer")
 
-    def array_logits(
-        self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
-    ) -> "NDArray[Any]":
-        """Return one member's logits ``(n_rows, n_outputs)`` for inputs ``(n_rows, d_in)``, by numpy.
-
-        ``layers`` are the parameters as the member's module keeps them, weights ``(d_out, d_in)``.
-        """
-        weight, bias = layers[0]
-        return self.array_logits_of_first(network, layers, x @ weight.T + bias)
-
     def array_logits_of_first(
         self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
     ) -> "NDArray[Any]":
-        """Return logits from the first layer's output ``(n_rows, d_hidden)``, by numpy.
+        """Return logits ``(..., n_outputs, n_rows)``, by numpy, of first layers ``(..., d_hidden, n_rows)``.
 
-        Members of one specification may be computed together: arrays have one more axis in front, vectors are
-        ``(n_members, 1, d)``.
+        Rows are last: there each of them is summed in the same order wherever it stands. ``layers`` are the parameters
+        as the member's module keeps them, weights ``(..., d_out, d_in)``, with vectors ``(..., d, 1)``; members of one
+        specification may have an axis in front. ``x`` may be overwritten.
         """
         raise NotImplementedError(f"the {self.name} family is not computed by numpy")
 

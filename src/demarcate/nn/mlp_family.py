@@ -66,7 +66,8 @@ class MlpFamily(Family):
         """Return logits from the first layer's output by numpy."""
         activate = ACTIVATIONS[network.activation].on_arrays
         for weight, bias in layers[1:]:
-            x = activate(x) @ weight.swapaxes(-1, -2) + bias
+            x = weight @ activate(x)
+            x += bias
         return x
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Sequential":

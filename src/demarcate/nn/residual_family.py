@@ -123,9 +123,11 @@ class ResidualFamily(Family):
         activate = ACTIVATIONS[network.activation].on_arrays
         _, *blocks, (last_weight, last_bias) = layers
         for (inner, inner_bias), (outer,) in zip(blocks[::2], blocks[1::2], strict=True):
-            units = activate(activate(x) @ inner.swapaxes(-1, -2) + inner_bias)
-            x = x + units @ outer.swapaxes(-1, -2)
-        logits: NDArray[Any] = activate(x) @ last_weight.swapaxes(-1, -2) + last_bias
+            units = inner @ activate(x.copy())
+            units += inner_bias
+            x += outer @ activate(units)
+        logits: NDArray[Any] = last_weight @ activate(x)
+        logits += last_bias
         return logits
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Module":

@@ -1,0 +1,59 @@
+"""Members of one specification as one stack, which numpy computes together; rows are along the last axis."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.nn import Network, family_of
+
+if TYPE_CHECKING:
+    from demarcate.inference.numpy_predictor import NumpyPredictor
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class StackedMembers:
+    """The members of one specification, behind any encoders."""
+
+    network: Network
+    members: Indices  # their numbers, (n_members,)
+    inputs: Indices  # the rows of the pool that each reads, 0 behind its last, (n_members, d_in)
+    weight: Floats  # of the first layer, (n_members, d_hidden, d_in)
+    bias: Floats  # (n_members, d_hidden, 1)
+    layers: Sequence[tuple[Floats, ...]]  # nothing, and those behind the first; vectors (n_members, d, 1)
+
+    @classmethod
+    def of_model(cls, model: "NumpyPredictor", inputs: Sequence[Indices]) -> Iterator["StackedMembers"]:
+        """Yield the stacks of a model; ``inputs`` are the rows of the pool that each encoder's matrix is made of."""
+        alike: dict[Network, list[int]] = {}
+        for member, network in enumerate(model.networks):
+            alike.setdefault(network, []).append(member)
+        for network, members in alike.items():
+            states = [model.states[member] for member in members]
+            own_inputs = [inputs[model.encoding[member]] for member in members]
+            d_in = max(map(len, own_inputs))
+            places = np.zeros((len(members), d_in), dtype=np.int64)
+            weight = np.zeros((len(members), len(states[0][0][1]), d_in), dtype=np.float32)
+            for at, (own, state) in enumerate(zip(own_inputs, states, strict=True)):
+                places[at, : len(own)] = own
+                weight[at, :, : len(own)] = state[0][0]
+            bias = _stacked([state[0][1] for state in states])
+            behind = zip(*(state[1:] for state in states), strict=True)
+            layers = [tuple(map(_stacked, zip(*layer, strict=True))) for layer in behind]
+            yield cls(network, np.array(members), places, weight, bias, [(), *layers])
+
+    def logits(self, pool: Floats) -> Floats:
+        """Return logits ``(n_members, n_outputs, n_rows)`` from the pool ``(n_pooled, n_rows)``."""
+        first = self.weight @ pool[self.inputs]
+        first += self.bias
+        return family_of(self.network).array_logits_of_first(self.network, self.layers, first)
+
+
+def _stacked(tensors: Sequence[Floats]) -> Floats:
+    stack = np.stack(tensors)
+    return stack[..., np.newaxis] if stack.ndim == 2 else stack

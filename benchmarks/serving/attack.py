@@ -27,7 +27,7 @@ from benchmarks.serving.odd_connections import exchange, odd_request, pipelined,
 from benchmarks.serving.service import SECONDS, Service, heart_rows, json_body
 
 N_BODIES, N_BOMBS, N_REQUESTS, N_PIPELINES, N_SLOW, N_CASES = 10_000, 20, 4000, 50, 40, 50_000
-ALLOWED = {200, 400, 401, 404, 405, 406, 408, 411, 413, 414, 415, 417, 421, 422, 426, 429, 431, 501, 503, 504, 505}
+ALLOWED = {100, 200, 400, 401, 404, 405, 406, 408, 411, 413, 414, 415, 417, 421, 422, 426, 429, 431, 501, 503, 504, 505}
 """Of requests that are none; of bodies it is `ALLOWED_OF_BODIES`. 501 and 505 are answers to the protocol alone."""
 ALLOWED_OF_BODIES = {200, 400, 406, 413, 415, 422, 503, 504}
 PROBLEM = "application/problem+json"

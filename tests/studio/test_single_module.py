@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pytest
 
+from demarcate.presentation.joined_modules import COMMENT, IMPORT
 from demarcate.studio import single_module
-from demarcate.studio.single_module import IMPORT, joined_module, joined_style, module_order, web_file
+from demarcate.studio.single_module import joined_module, joined_style, module_order, web_file
 
 WEB = files("demarcate.studio") / "web"
 MODULES = sorted(each.name for each in WEB.iterdir() if each.name.endswith(".js"))
@@ -21,7 +22,7 @@ NODE = shutil.which("node")
 
 
 def without_comments(name):
-    return single_module.COMMENT.sub("", web_file(name))
+    return COMMENT.sub("", web_file(name))
 
 
 def test_a_module_comes_after_those_that_it_imports():

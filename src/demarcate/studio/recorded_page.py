@@ -4,6 +4,7 @@ import base64
 from html import escape
 
 from demarcate.presentation.content_policy import policy_hash
+from demarcate.presentation.joined_modules import inside_element
 from demarcate.studio.recording import Recording
 from demarcate.studio.single_module import joined_module, joined_style
 
@@ -41,14 +42,7 @@ def recorded_page(recording: Recording) -> str:
             )
         ),
         title=escape(recording.title),
-        style=_inside("style", style),
+        style=inside_element("style", style),
         recording=base64.b64encode(recording.to_bytes()).decode(),
-        script=_inside("script", script),
+        script=inside_element("script", script),
     )
-
-
-def _inside(element: str, text: str) -> str:
-    """Return a text that stands in an element as it is, unless it would end the element."""
-    if f"</{element}" in text.lower():
-        raise ValueError(f"the page's {element} contains </{element}, which ends it")
-    return text

@@ -1,4 +1,36 @@
+import hashlib
+import json
+
 import pytest
+
+
+def test_a_model_is_exported_under_its_own_name_and_compared_on_a_table(demarcate, model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    outcome = demarcate("export", model, "--table", "heart", "--json")
+    assert outcome.code == 0, outcome.err
+    first, second = outcome.err.splitlines()
+    assert first == "Exported to heart.onnx"
+    assert second.startswith("Compared with the model: on 559 rows its probabilities differ by at most ")
+    facts = json.loads(outcome.out)
+    assert facts["sha256"] == hashlib.sha256((tmp_path / "heart.onnx").read_bytes()).hexdigest()
+    assert (facts["format"], facts["path"], facts["rows_compared"]) == ("onnx", "heart.onnx", 559)
+    assert 0 <= facts["largest_difference"] < 1e-5
+
+
+def test_costs_and_abstaining_go_into_the_graph(demarcate, model, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    out = tmp_path / "careful.onnx"
+    outcome = demarcate("export", model, "--out", out, "--cost", "false_negative=5", "--abstain", "0.1", "--quiet")
+    assert (outcome.code, outcome.err, outcome.out) == (0, "", "")
+    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    assert session.get_outputs()[0].type == "tensor(string)"  # without a decision it is empty
+
+
+def test_another_file_than_expected_is_refused_and_nothing_written(demarcate, model, tmp_path):
+    outcome = demarcate("export", model, "--out", tmp_path / "m.onnx", "--expect-sha256", "0" * 64)
+    assert outcome.code == 1
+    assert "SHA-256" in outcome.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

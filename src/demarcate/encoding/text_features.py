@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -95,7 +95,7 @@ def hash_texts(cells: pl.Series) -> HashedTexts:
     """Return the n-grams of texts ``(n_rows,)``, null where missing."""
     from scipy import sparse
 
-    parts = [_hash_block(block) for block in _blocks(cells)]
+    parts = [hash_block(block.to_list()) for block in _blocks(cells)]
     n_words, rows, ids, values = map(np.concatenate, zip(*parts, strict=True))
     rows = rows + np.repeat(np.cumsum([0, *(len(part[0]) for part in parts[:-1])]), [len(part[1]) for part in parts])
     distinct = np.unique(ids)
@@ -119,8 +119,8 @@ def _blocks(cells: pl.Series) -> Iterator[pl.Series]:
         yield texts.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
-def _hash_block(texts: pl.Series) -> tuple[Floats, NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
-    """Return each text's number of words, and by row and number the values of all n-grams."""
+def hash_block(texts: Sequence[str]) -> tuple[Floats, NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
+    """Return each normalised text's number of words, and by row and number the values of all n-grams."""
     # Between spaces, an end after each text: no n-gram reaches over an end.
     joined = "".join(f" {text} \n" for text in texts)
     points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)

@@ -9,7 +9,7 @@ from demarcate.tabular.frame_libraries import polars as pl
 SECOND = 1_000_000
 """In microseconds, the unit of everything here."""
 
-_LAYOUT = (
+LAYOUT = (
     r"^(?P<date>.*?)(?:(?:[T_ ]|, ?|:) *(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2}(?:[.,][0-9]{1,6})?)[0-9]*)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
     r"(?: ?(?:Z|UTC|GMT|(?:UTC|GMT)?(?P<sign>[+-])(?P<off_hour>[0-9]{2}):?(?P<off_minute>[0-9]{2})?))?)?$"
@@ -43,18 +43,18 @@ _DOTTED = re.compile(
     r"(?:(?<=[0-9]{4} )|(?<=[-/][0-9]{2} ))([0-9]{1,2})\.([0-9]{2})(?:\.([0-9]{2}))?(?= ?[Uu]hr$|$)"
     r"|(?<= )([0-9]{1,2})\.([0-9]{2})(?:\.([0-9]{2}))?(?= ?[Uu]hr$)"
 )
-_MAYBE_CLOCK = r"[0-9] ?(?::|[hH]\b|[hH] ?[0-9]|[AaPp]\.?[Mm])|[0-9] [0-9]{1,2}\.[0-9]{2}|[0-9]{8}[T ]?[0-9]{4}"
+MAYBE_CLOCK = r"[0-9] ?(?::|[hH]\b|[hH] ?[0-9]|[AaPp]\.?[Mm])|[0-9] [0-9]{1,2}\.[0-9]{2}|[0-9]{8}[T ]?[0-9]{4}"
 _COMPACT = re.compile(r"([0-9]{8})[T ]?([0-9]{2})([0-9]{2})([0-9]{2}(?:\.[0-9]+)?)?(?=Z?$|[+-][0-9:]+$)")
 
 
 def has_clock(text: pl.Series) -> bool:
     """Tell whether any text may hold a time of day."""
-    return bool(text.str.contains(_MAYBE_CLOCK).any())
+    return bool(text.str.contains(MAYBE_CLOCK).any())
 
 
 def split_moments(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the text of the day, and microseconds from its midnight UTC: null where no clock shows the time."""
-    parts = text.str.extract_groups(_LAYOUT).struct.unnest()
+    parts = text.str.extract_groups(LAYOUT).struct.unnest()
     return parts["date"], parts.select(_time_of_day() - _offset()).to_series()
 
 

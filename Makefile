@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PEERS := $(VENV)/tabular/$(notdir $(BIN))
 WEB := tests/studio/web
+WEB_RUNTIME := tests/export/web
 LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
@@ -18,6 +19,8 @@ demo: $(VENV)/core.stamp
 dev: $(VENV)/dev.stamp
 
 test: $(VENV)/dev.stamp
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(WEB_RUNTIME)/node_modules/stamp \
+	|| echo "Exported pages are not opened: npm, or what it installs, is missing."
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # The same tests with the oldest version of everything that pyproject.toml allows.
@@ -36,10 +39,10 @@ lint: $(VENV)/dev.stamp
 	@if command -v npm >/dev/null && $(MAKE) --no-print-directory $(WEB)/node_modules/stamp; then $(MAKE) --no-print-directory web-check; \
 	else echo "The studio's page is not checked: npm, or what it installs, is missing."; fi
 
-# The studio's page: types, rules and unit tests of its modules.
+# The modules of pages: types and rules, and unit tests of the studio's.
 web-check: $(WEB)/node_modules/stamp
 	$(WEB)/node_modules/.bin/tsc --project $(WEB)/tsconfig.json
-	$(WEB)/node_modules/.bin/eslint --config $(WEB)/eslint.config.js src/demarcate/studio/web $(WEB)
+	$(WEB)/node_modules/.bin/eslint --config $(WEB)/eslint.config.js src/demarcate/studio/web src/demarcate/export/web $(WEB)
 	node --test $(WEB)/*.test.mjs
 
 format: $(VENV)/dev.stamp
@@ -89,8 +92,8 @@ $(VENV)/dev.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[dev]'
 	touch $@
 
-$(WEB)/node_modules/stamp: $(WEB)/package-lock.json
-	cd $(WEB) && npm ci --no-audit --no-fund --silent
+$(WEB)/node_modules/stamp $(WEB_RUNTIME)/node_modules/stamp: %/node_modules/stamp: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund --silent
 	touch $@
 
 $(VENV)/notebooks.stamp: $(VENV)/dev.stamp

@@ -6,9 +6,9 @@ from demarcate.export.onnx_decision import exported_labels
 from demarcate.export.onnx_quantities import is_read_as_text
 from demarcate.inference import FittedModel
 from demarcate.inference.decision_rule import decision_rule
+from demarcate.inference.example_row import example_row
 from demarcate.tabular.date_formats import NUMBER_FORMATS
 from demarcate.tabular.schema_column import Column
-from demarcate.tabular.timestamps import format_timestamp
 from demarcate.tabular.trained_range import TrainedRange
 
 _SIGNIFICANT = 3
@@ -17,7 +17,7 @@ _SIGNIFICANT = 3
 def web_facts(model: FittedModel) -> dict[str, Any]:
     """Return JSON-ready facts; `facts.js` has their types."""
     ranges = {} if model.trained_on is None else model.trained_on.ranges
-    labels = exported_labels(model)
+    labels, example = exported_labels(model), example_row(model)
     return {
         "target": model.target,
         "classes": [str(label) for label in model.classes.tolist()],
@@ -27,11 +27,13 @@ def web_facts(model: FittedModel) -> dict[str, Any]:
             for label in labels
         ],
         "rule": decision_rule(model),
-        "columns": [_column_facts(column, ranges.get(column.name)) for column in model.schema.used],
+        "columns": [
+            _column_facts(column, ranges.get(column.name), example[column.name]) for column in model.schema.used
+        ],
     }
 
 
-def _column_facts(column: Column, trained: TrainedRange | None) -> dict[str, Any]:
+def _column_facts(column: Column, trained: TrainedRange | None, example: Any) -> dict[str, Any]:
     count = NUMBER_FORMATS.get(column.date_format)
     return {
         "name": column.name,
@@ -44,24 +46,16 @@ def _column_facts(column: Column, trained: TrainedRange | None) -> dict[str, Any
         "number": column.number_format.to_json(),
         "dateFormat": "" if count else column.date_format,
         "count": None if count is None else {"unit": count[1], "zero": count[2]},
-        "example": _example(column, trained),
+        "example": _written(column, example),
     }
 
 
-def _example(column: Column, trained: TrainedRange | None) -> str:
-    """Return a usual cell, as the column writes it; empty, which is missing, where none is known."""
-    if column.kind == "boolean":
-        return "true"
-    if not column.is_quantity:
-        return column.categories[0] if column.categories else ""
-    if trained is None:
-        return ""
-    middle = trained.lower_decile / 2 + trained.upper_decile / 2
-    if column.kind == "date":
-        return format_timestamp(middle)[:10]
+def _written(column: Column, value: Any) -> str:
+    """Return a plain value as a cell of the column; empty, which is missing, where there is none."""
+    if value is None or isinstance(value, str):
+        return (value or "").partition(" ")[0] if column.kind == "date" else value or ""
     if column.number_format.notation == "duration":
-        hours, rest = divmod(round(middle), 3600)
-        return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if middle >= 0 else ""
-    is_whole = trained.least == round(trained.least) and trained.greatest == round(trained.greatest)
-    text = f"{round(middle)}" if is_whole and abs(middle) < 1 / 1e-15 else f"{middle:.{_SIGNIFICANT}g}"
+        hours, rest = divmod(round(abs(value)), 3600)
+        return f"{hours}:{rest // 60:02d}:{rest % 60:02d}"
+    text = str(value) if isinstance(value, int) else f"{value:.{_SIGNIFICANT}g}"
     return text.replace(".", column.number_format.decimal)

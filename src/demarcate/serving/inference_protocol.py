@@ -11,11 +11,11 @@ import orjson
 import demarcate
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, plain_text, quoted
+from demarcate.inference.example_row import example_row
 from demarcate.inference.row_coder import RowCoder
 from demarcate.serving.answers import PredictedRows, json_labels
 from demarcate.serving.bodies import BodyRows
 from demarcate.serving.json_body import check_n_rows, read_json
-from demarcate.serving.json_schema import example_row
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.request_options import KEYS
 from demarcate.serving.served_model import ServedModel

@@ -6,6 +6,7 @@ from typing import Any
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.formatting import plain_text, quoted
 from demarcate.inference import FittedModel
+from demarcate.inference.example_row import example_row, middle_value, plain_quantity
 from demarcate.serving.answers import json_labels
 from demarcate.serving.request_options import KEYS
 from demarcate.serving.served_model import ServedModel
@@ -116,36 +117,6 @@ def column_schema(column: Column, trained: TrainedRange | None = None) -> dict[s
     if trained is not None:
         least, greatest = (column.written(value) for value in (trained.least, trained.greatest))
         says += f" Trained on {least} to {greatest}."
-        schema["x-range"] = [_written(column, value) for value in (trained.least, trained.greatest)]
-        schema["examples"] = [_middle(column, trained)]
+        schema["x-range"] = [plain_quantity(column, value) for value in (trained.least, trained.greatest)]
+        schema["examples"] = [middle_value(column, trained)]
     return {**schema, "description": says}
-
-
-def example_row(model: FittedModel) -> dict[str, Any]:
-    """Return a row much as those that the model was trained on."""
-    ranges = {} if model.trained_on is None else model.trained_on.ranges
-    return {column.name: _example_cell(column, ranges.get(column.name)) for column in model.schema.used}
-
-
-def _example_cell(column: Column, trained: TrainedRange | None) -> Any:
-    if column.is_quantity:
-        return None if trained is None else _middle(column, trained)
-    if column.kind == "text":
-        return "some words"
-    return column.categories[0] if column.categories else None
-
-
-def _middle(column: Column, trained: TrainedRange) -> Any:
-    """Return a value between the deciles of the training rows, whole where both are."""
-    low, high = trained.lower_decile, trained.upper_decile
-    middle = low / 2 + high / 2
-    if low.is_integer() and high.is_integer() and abs(middle) < 2**53:
-        middle = float(round(middle))
-    return _written(column, middle)
-
-
-def _written(column: Column, value: float) -> Any:
-    """Return a quantity as a JSON body has it."""
-    if column.kind == "date":
-        return column.written(value)
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -1,9 +1,9 @@
 """The OpenAPI document of a service, for programs and for the page that shows it to people."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
-import demarcate
 from demarcate.formatting import plain_text, quoted
 from demarcate.inference import FittedModel
 from demarcate.serving.answers import WARNINGS_HEADER, json_labels
@@ -26,7 +26,7 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
         "openapi": VERSION,
         "info": {
             "title": "demarcate serve",
-            "version": demarcate.__version__,
+            "version": version("demarcate"),
             "description": f"Predictions of {', '.join(quoted(served.model.target) for served in models)}. A request "
             "is refused as a whole, with every problem in it, or answered as a whole.",
         },

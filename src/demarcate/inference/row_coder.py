@@ -53,7 +53,6 @@ class RowCoder:
         self._model = model
         self._texts = tuple(column.name for column in model.schema.used if column.kind == "text")
         self._names = {column.name for column in model.schema.columns}
-        self._texts = tuple(column.name for column in self.columns if column.column.kind == "text")
         self._least = np.array([column.least for column in self.columns])
         self._greatest = np.array([column.greatest for column in self.columns])
 

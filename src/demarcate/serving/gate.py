@@ -8,7 +8,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +23,8 @@ from demarcate.serving.service_settings import ServiceSettings
 from demarcate.serving.tokens import Tokens
 
 MISDIRECTED = HTTPStatus.MISDIRECTED_REQUEST
+CLIENT_LEFT = 499
+"""The status, in log and metrics, of a request whose client did not wait for an answer."""
 RETRY_AFTER = {"retry-after": "1"}
 OPEN_PATHS = frozenset(
     {"/", "/docs", "/favicon.ico", "/health/live", "/health/ready", "/v2/health/live", "/v2/health/ready"}
@@ -59,10 +61,19 @@ class Gate:
         What requests must show; None where everyone may ask.
     log
         Gets a line for each request.
+    count
+        Gets the route, the status and the seconds of each request.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings, tokens: Tokens | None, log: ServiceLog) -> None:
-        self._app, self._settings, self._tokens, self._log = app, settings, tokens, log
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: ServiceSettings,
+        tokens: Tokens | None,
+        log: ServiceLog,
+        count: Callable[[str, int, float], None] = lambda *_: None,
+    ) -> None:
+        self._app, self._settings, self._tokens, self._log, self._count = app, settings, tokens, log, count
         self._passing: dict[asyncio.Task[Any], _Passage] = {}
         self.n_in_work = 0
         self.n_bytes = 0
@@ -93,8 +104,16 @@ class Gate:
         finally:
             del self._passing[task]
             passage.leave()
+            route = scope["state"].get("route", "")
+            passage.status = passage.status or CLIENT_LEFT
+            self._count(route, passage.status, time.monotonic() - passage.began)
             if self._log.logs_requests:
                 self._log.request(passage.facts())
+
+    def refused_early(self, status: int) -> None:
+        """Count and log something that was refused before it was a request."""
+        self._count("", status, 0.0)
+        self._log.request({"status": status, "route": ""})
 
     def end_overdue(self, now: float) -> None:
         """End requests that have been here for longer than allowed."""
@@ -233,7 +252,7 @@ class _Passage:
 
     def facts(self) -> dict[str, Any]:
         """Return what the log says of the request: nothing that the client wrote freely."""
-        state = self.scope.get("state", {})
+        state = self.scope["state"]
         client = self.scope.get("client")
         return {
             "id": self.id,

@@ -5,6 +5,7 @@ at all connections once a second, which costs requests nothing.
 """
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -41,12 +42,16 @@ class LimitedProtocol(HttpToolsProtocol):
         As uvicorn has them.
     max_connections
         Open connections of the process; the longest idle one makes room for a new one.
+    refused
+        Gets the status of what is refused without the application.
     """
 
-    def __init__(self, config: Config, server_state: ServerState, *, max_connections: int) -> None:
+    def __init__(
+        self, config: Config, server_state: ServerState, *, max_connections: int, refused: Callable[[int], None]
+    ) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(config, server_state, {}, loop)
-        self._max_connections = max_connections
+        self._max_connections, self._refused = max_connections, refused
         self.waits_since = loop.time()
         """When the connection was made, began a request, had its headers, or was answered."""
         self._waits_for = "first"
@@ -173,6 +178,7 @@ class LimitedProtocol(HttpToolsProtocol):
             lines += [name, b": ", value, b"\r\n"]
         self.transport.write(b"".join([*lines, b"\r\n", body]))
         self.transport.close()
+        self._refused(status)
 
 
 _PROBLEMS = {

@@ -1,6 +1,7 @@
 """The models that are served: each has a name and a version, and is checked and prepared before it is served."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,11 @@ from demarcate.bundle.format import sha256_of
 from demarcate.bundle.read_model import parse_model_file, read_bytes
 from demarcate.bundle.safetensors_header import MAX_FILE_BYTES
 from demarcate.errors import BundleError, InputError, Problem
+from demarcate.formatting import quoted
 from demarcate.serving.served_model import ServedModel
 
+_PART = re.compile(r"[\w.~=-]{1,100}", re.ASCII)
+"""What a name or a version may be: it is a part of an address."""
 VERSION_DIGITS = 12
 """Digits of a file's SHA-256 that are its version, where none was given."""
 
@@ -44,11 +48,21 @@ class ModelSource:
         ModelSource(path='models/heart.safetensors', name='heart', version='')
         >>> ModelSource.parse("risk@2026-11=heart.safetensors")
         ModelSource(path='heart.safetensors', name='risk', version='2026-11')
+
+        Raises
+        ------
+        InputError
+            If a name or a version cannot be a part of an address.
         """
         called, equals, path = text.partition("=")
         if not equals or os.path.lexists(text):
-            return cls(text, Path(text).name.removesuffix(".safetensors"))
-        name, _, version = called.partition("@")
+            called, path = Path(text).name.removesuffix(".safetensors"), text
+        name, at, version = called.partition("@")
+        wrong = [part for part in (name, version) if part and not _PART.fullmatch(part)]
+        if not name or wrong or (at and not version):
+            fact = f"{quoted(called)} cannot be a part of an address" if wrong else f"{quoted(text)} has no name"
+            remedy = "On the command line, write NAME=MODEL or NAME@VERSION=MODEL, of letters, digits and -._~="
+            raise InputError([Problem(fact, remedy)])
         return cls(path, name, version)
 
     def load(self, expected: frozenset[str] = frozenset()) -> ServedModel:

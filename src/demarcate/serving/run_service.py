@@ -14,6 +14,7 @@ from demarcate.serving.service_settings import ServiceSettings
 if TYPE_CHECKING:
     import socket
 
+    from demarcate.serving.service_metrics import ServiceMetrics
     from demarcate.serving.worker import Worker
 
 BACKLOG = 2048
@@ -86,14 +87,18 @@ def _serve(
 ) -> None:
     """Serve in copies of this process, or in this process where it cannot be copied."""
     # Imported before the process is copied, so that all copies share them and start at once.
+    from demarcate.serving.service_metrics import ServiceMetrics
     from demarcate.serving.supervisor import Supervisor, can_copy_processes
     from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit, run_until_drained
 
     raise_descriptor_limit()
     logging.raiseExceptions = False
 
+    metrics = ServiceMetrics(Supervisor.n_places(settings.n_workers))
+
     def run_worker(loaded: LoadedFiles, place: int, beat: Callable[[], None], life: int) -> None:
-        run_until_drained(lambda: make_worker(loaded, listener, settings, log, place, beat), watched=life)
+        metrics.use_place(place)
+        run_until_drained(lambda: make_worker(loaded, listener, settings, log, metrics, beat), watched=life)
 
     if can_copy_processes():
         seconds = settings.timeout + DRAIN_SECONDS
@@ -104,7 +109,7 @@ def _serve(
 
     beats = iter([on_ready])
     run_until_drained(
-        lambda: make_worker(files.loaded, listener, settings, log, 0, next(beats, lambda: None)),
+        lambda: make_worker(files.loaded, listener, settings, log, metrics, next(beats, lambda: None)),
         signals=(signal.SIGINT, signal.SIGTERM),
     )
 
@@ -114,16 +119,16 @@ def make_worker(
     listener: "socket.socket",
     settings: ServiceSettings,
     log: ServiceLog,
-    place: int = 0,  # noqa: ARG001 - metrics count by process
+    metrics: "ServiceMetrics",
     beat: Callable[[], None] = lambda: None,
 ) -> "Worker":
-    """Return what answers in one process, within its event loop; ``place`` tells processes apart."""
+    """Return what answers in one process, within its event loop."""
     from demarcate.serving.gate import Gate, ServiceStatus
     from demarcate.serving.micro_batches import SharedBatches
     from demarcate.serving.service_app import ServiceApp
     from demarcate.serving.worker import Worker
 
     status = ServiceStatus()
-    app = ServiceApp(loaded.models, settings, status=status, compute=SharedBatches())
-    gate = Gate(app, settings, loaded.tokens, log)
+    app = ServiceApp(loaded.models, settings, status=status, compute=SharedBatches(metrics.batch), metrics=metrics)
+    gate = Gate(app, settings, loaded.tokens, log, metrics.request)
     return Worker(gate, listener, settings, status, log, tls=loaded.tls, beat=beat)

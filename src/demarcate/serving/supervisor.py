@@ -32,10 +32,13 @@ FIRST_ATTEMPTS = 5
 KILL_SECONDS = 5.0
 """Seconds beyond the time that draining takes at most after which a process is killed."""
 
+GENERATIONS = 4
+"""How many times the processes of a service there may be at the same time, while files are replaced."""
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD) if hasattr(signal, "SIGHUP") else ()
 
 RunWorker = Callable[[LoadedFiles, int, Callable[[], None], int], None]
-"""Serves in a copy: of the files, the number of its place, its sign of life, and the descriptor to watch."""
+"""Serves in a copy, with the files, a number that no other copy has, its sign of life, and a descriptor to watch."""
 
 
 @dataclass(eq=False)
@@ -44,6 +47,7 @@ class _Child:
 
     process: int
     place: int
+    """A number that no other living process has."""
     generation: int
     signs: int
     """The reading end of its signs of life."""
@@ -86,14 +90,19 @@ class Supervisor:
         self._drain_seconds, self._on_ready = drain_seconds, on_ready
         self._children: dict[int, _Child] = {}
         self._generation = 0
-        self._pauses: dict[int, tuple[float, float]] = {}
-        """By place, how long the last pause was and until when it lasts."""
+        self._pause, self._pauses_until = 0.0, 0.0
+        """Seconds of the last pause before a process was replaced, and when it is over."""
         self._n_early_deaths = 0
         self._was_ready = False
         self._received: set[int] = set()
         self._selector = selectors.DefaultSelector()
         self._life, self._own_life = os.pipe()
         """Its writing end is open as long as this process lives."""
+
+    @staticmethod
+    def n_places(n_workers: int) -> int:
+        """Return how many processes there are at most, those that drain included."""
+        return GENERATIONS * n_workers
 
     def run(self, listener: socket.socket) -> None:
         """Serve until a signal ends it, then let every request be answered.
@@ -133,8 +142,8 @@ class Supervisor:
     def _wait(self, wake: int) -> None:
         """Wait for signals and signs of life, until the files are looked at again."""
         now = time.monotonic()
-        pauses = [until - now for _, until in self._pauses.values() if until > now]
-        for key, _ in self._selector.select(max(0.0, min([WATCH_SECONDS, *pauses]))):
+        pause = self._pauses_until - now
+        for key, _ in self._selector.select(pause if 0 < pause < WATCH_SECONDS else WATCH_SECONDS):
             with suppress(BlockingIOError):
                 data = os.read(key.fd, 4096)
                 if key.fd != wake:
@@ -149,10 +158,13 @@ class Supervisor:
         child.last_sign = time.monotonic()
         if not child.is_ready:
             child.is_ready = True
-            self._pauses.pop(child.place, None)
-            current = [each for each in self._children.values() if each.generation == self._generation]
-            if sum(each.is_ready for each in current) == self._n_workers:
+            if sum(each.is_ready for each in self._current()) == self._n_workers:
+                self._pause = 0.0
                 self._finish_swap()
+
+    def _current(self) -> list[_Child]:
+        """Return the processes that serve what was loaded last."""
+        return [each for each in self._children.values() if each.generation == self._generation]
 
     def _finish_swap(self) -> None:
         """Drain the processes of before, now that new ones answer."""
@@ -187,10 +199,10 @@ class Supervisor:
         self._log.event(
             "worker ended", f"Process {child.process} ended ({end}); another one takes its place.", "error", end=end
         )
-        lived = time.monotonic() - child.born
-        last, _ = self._pauses.get(child.place, (0.0, 0.0))
-        pause = min(LONGEST_PAUSE, last * 2 or FIRST_PAUSE) if lived < LEAST_LIFE_SECONDS else 0.0
-        self._pauses[child.place] = pause, time.monotonic() + pause
+        now = time.monotonic()
+        if now - child.born < LEAST_LIFE_SECONDS:
+            self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
+            self._pauses_until = now + self._pause
         self._n_early_deaths += not self._was_ready
         if self._n_early_deaths >= FIRST_ATTEMPTS:
             fact = f"{FIRST_ATTEMPTS} processes of the service ended before they were ready ({end})"
@@ -207,11 +219,21 @@ class Supervisor:
                 self._send(child, signal.SIGKILL)
 
     def _replace_missing(self) -> None:
-        """Start a process for each place that has none."""
-        taken = {child.place for child in self._children.values() if child.generation == self._generation}
-        for place in range(self._n_workers):
-            if place not in taken and time.monotonic() >= self._pauses.get(place, (0.0, 0.0))[1]:
-                self._start(place)
+        """Start as many processes as are missing."""
+        if time.monotonic() < self._pauses_until:
+            return
+        for _ in range(self._n_workers - len(self._current())):
+            free = set(range(self.n_places(self._n_workers))) - {child.place for child in self._children.values()}
+            if not free:
+                self._end_oldest()
+                return
+            self._start(min(free))
+
+    def _end_oldest(self) -> None:
+        """End the process that drains for the longest: files were replaced faster than requests were answered."""
+        oldest = min(self._children.values(), key=lambda child: (child.generation, child.born))
+        self._drain(oldest)
+        oldest.drains_until = time.monotonic()
 
     def _refresh(self) -> None:
         """Load files that have changed; all processes are replaced by those that serve them."""

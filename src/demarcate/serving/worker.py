@@ -144,7 +144,12 @@ class Worker:
             connection.close()
 
     def _protocol(self) -> LimitedProtocol:
-        protocol = LimitedProtocol(self._config, self._state, max_connections=self._settings.max_connections)
+        protocol = LimitedProtocol(
+            self._config,
+            self._state,
+            max_connections=self._settings.max_connections,
+            refused=self._gate.refused_early,
+        )
         if self._status.is_draining:
             protocol.drain(asyncio.get_running_loop().time())
         return protocol

@@ -65,7 +65,7 @@ def open_listener(host: str, port: int, *, backlog: int | None = None) -> socket
         if error.errno in _TAKEN:
             return None
         fact = f"Nothing can listen on {host!r} ({error.strerror or error})"
-        raise InputError([Problem(fact, "On the command line, name an address of this machine with --host")]) from error
+        raise InputError([Problem(fact, "Name an address of this machine (--host on the command line)")]) from error
 
 
 def server_address(scheme: str, host: str, port: int) -> str:

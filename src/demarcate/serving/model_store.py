@@ -61,7 +61,7 @@ class ModelSource:
         wrong = [part for part in (name, version) if part and not _PART.fullmatch(part)]
         if not name or wrong or (at and not version):
             fact = f"{quoted(called)} cannot be a part of an address" if wrong else f"{quoted(text)} has no name"
-            remedy = "On the command line, write NAME=MODEL or NAME@VERSION=MODEL, of letters, digits and -._~="
+            remedy = "Write NAME=MODEL or NAME@VERSION=MODEL, of letters, digits and -._~="
             raise InputError([Problem(fact, remedy)])
         return cls(path, name, version)
 
@@ -118,7 +118,7 @@ class ModelStore:
             versions = self._by_name.setdefault(model.name, {})
             if model.version in versions:
                 fact = f"Two models are called {model.name!r} and have the version {model.version!r}"
-                raise InputError([Problem(fact, "Tell them apart on the command line: NAME@VERSION=MODEL")])
+                raise InputError([Problem(fact, "Tell them apart: NAME@VERSION=MODEL")])
             self._by_name[model.name] = {model.version: model, **versions}
 
     def find(self, name: str | None = None, version: str | None = None) -> ServedModel | None:

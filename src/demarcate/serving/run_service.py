@@ -53,7 +53,7 @@ def run_service(
     listener = open_listener(settings.host, settings.port, backlog=BACKLOG)
     if listener is None:
         fact = f"Port {settings.port} is taken"
-        raise InputError([Problem(fact, "On the command line, name a free one with --port; 0 is any free port")])
+        raise InputError([Problem(fact, "Name a free one, or 0 for any (--port on the command line)")])
     scheme = "http" if settings.tls_cert is None else "https"
     address = server_address(scheme, settings.host, listener.getsockname()[1])
     _serve(files, listener, settings, log, lambda: announce(address))
@@ -71,9 +71,15 @@ def check_settings(settings: ServiceSettings) -> None:
     problems = []
     if settings.host not in LOOPBACK and settings.token_file is None:
         fact = f"Whoever reaches {settings.host} could ask: the service has no token"
-        problems.append(Problem(fact, "On the command line, add --token-file FILE, or leave out --host"))
+        problems.append(
+            Problem(
+                fact, "Add a file of tokens (--token-file FILE on the command line), or listen on this machine alone"
+            )
+        )
     if (settings.tls_cert is None) != (settings.tls_key is None):
-        problems.append(Problem("A certificate needs its key", "On the command line, give --tls-cert and --tls-key"))
+        problems.append(
+            Problem("A certificate needs its key", "Give both files (--tls-cert and --tls-key on the command line)")
+        )
     if problems:
         raise InputError(problems)
 

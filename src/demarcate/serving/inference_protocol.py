@@ -4,11 +4,11 @@ An input is a column of cells. The protocol has no missing values: here null is 
 """
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import orjson
 
-import demarcate
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, plain_text, quoted
 from demarcate.inference.example_row import example_row
@@ -30,7 +30,7 @@ OUTPUTS = ("label", "probabilities", "set", "spread")
 
 def server_metadata() -> dict[str, Any]:
     """Return what the protocol says of the server."""
-    return {"name": SERVER, "version": demarcate.__version__, "extensions": []}
+    return {"name": SERVER, "version": version("demarcate"), "extensions": []}
 
 
 def model_metadata(served: ServedModel, versions: Sequence[str]) -> dict[str, Any]:

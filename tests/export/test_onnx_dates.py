@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate.export.onnx_nodes import OnnxNodes
-from demarcate.export.onnx_quantities import quantity
+from demarcate.export.onnx_quantities import quantities
 from demarcate.tabular import Column
 
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -15,17 +15,17 @@ def _seconds(column, cells):
     from onnx import TensorProto, helper
 
     is_text = isinstance(cells[0], str)
-    graph = OnnxNodes(["cells"])
-    graph.op("Identity", quantity(graph, column, "cells"), output="seconds")
+    graph = OnnxNodes(["since"])
+    graph.op("Identity", quantities(graph, [column])[0], output="seconds")
     kind = TensorProto.STRING if is_text else TensorProto.DOUBLE
-    inputs = [helper.make_tensor_value_info("cells", kind, ["rows", 1])]
+    inputs = [helper.make_tensor_value_info("since", kind, ["rows", 1])]
     outputs = [helper.make_tensor_value_info("seconds", TensorProto.DOUBLE, ["rows", 1])]
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     document = graph.document("dates", inputs, outputs)
     session = onnxruntime.InferenceSession(document.SerializeToString(), options)
     array = np.array(cells, dtype=object if is_text else float)[:, np.newaxis]
-    return session.run(None, {"cells": array})[0].ravel()
+    return session.run(None, {"since": array})[0].ravel()
 
 
 @pytest.mark.parametrize(

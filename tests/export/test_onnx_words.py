@@ -6,7 +6,7 @@ import pytest
 
 from demarcate.encoding.categorical import category_codes
 from demarcate.export.onnx_nodes import OnnxNodes
-from demarcate.export.onnx_words import word_codes
+from demarcate.export.onnx_words import MAX_PATTERN, word_codes
 from demarcate.tabular import Column
 
 CELLS = (
@@ -41,7 +41,7 @@ CELLS = (
         " é ",
         "e\u0301",
     ),
-    *("-9", "-9.0", "Unknown", " UNKNOWN ", "unknown thing"),
+    *("\ta\u00a0", "\u3000b a\u2028", "\xa03", "\n3\r\n", "-9", "-9.0", "Unknown", " UNKNOWN ", "unknown thing"),
 )
 
 
@@ -63,7 +63,7 @@ def _codes(column, vocabulary, cells):
     ("kind", "vocabulary", "missing"),
     [
         ("categorical", ("a",), ()),
-        ("categorical", ("a", "a b", "c d e f"), ()),
+        ("categorical", ("a", "a b", "a  b", "c d e f", "b a"), ()),
         ("categorical", ("-0.5", "0", "0.5", "2.5", "3", "03", "9007199254740993"), ()),
         ("categorical", ("(a|b)", "12:30:00", "12:30:00.5", "NA", "new\nline", "tab\there", "é", "🙂"), ()),
         ("categorical", ("3", "a", "unknown thing"), ("-9", "unknown")),
@@ -81,12 +81,14 @@ def test_words_have_the_codes_of_the_reader(kind, vocabulary, missing):
     assert _codes(column, vocabulary, CELLS) == category_codes(vocabulary, read).tolist()
 
 
-def test_a_category_with_several_blanks_in_a_row_is_known_as_it_is_written():
-    column, vocabulary = Column("x", "categorical", categories=("a  b", "a b")), ("a  b", "a b")
-    assert _codes(column, vocabulary, ["a  b", "a b", " a b", "a   b", " a  b"]) == [0, 1, 1, 2, 2]
+def test_a_category_too_long_to_compare_is_known_as_it_is_written():
+    word = "x" * (MAX_PATTERN + 1)
+    column = Column("x", "categorical", categories=("a", word))
+    assert _codes(column, ("a", word), [word, f" {word}", " a"]) == [1, 2, 0]
 
 
-def test_a_category_of_many_words_is_known_as_it_is_written():
-    many = " ".join("abcdefghijklmnopqrst")
-    column = Column("x", "categorical", categories=(many,))
-    assert _codes(column, (many,), [many, f" {many}"]) == [0, 1]
+def test_thousands_of_categories_are_told_apart():
+    vocabulary = tuple(sorted(f"customer number {number}" for number in range(3000)))
+    column = Column("x", "categorical", categories=vocabulary)
+    cells = [f" {word}\t" for word in vocabulary[::10]]
+    assert _codes(column, vocabulary, cells) == [*range(0, 3000, 10)]

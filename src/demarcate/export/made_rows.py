@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from demarcate.encoding import DateEncoder
+from demarcate.export.encoder_parts import standardising_part
 from demarcate.inference import FittedModel
 from demarcate.tabular.cells import TRUTH_OF_WORDS, number_spelling
 from demarcate.tabular.date_formats import NUMBER_FORMATS
@@ -20,9 +20,10 @@ from demarcate.tabular.schema_column import Column
 
 N_ROWS = 256
 _EXTREMES = (0.0, -0.0, 1.0, -1.0, 1e300, -1e300, 1.7976931348623157e308, 5e-324, math.inf, -math.inf, math.nan)
-_MISSING_SHARE, _ODD_SHARE = 0.1, 0.2
+_MISSING_SHARE, _ODD_SHARE, _DAY_SHARE = 0.1, 0.2, 0.5
 _OLDEST, _YOUNGEST = datetime(1000, 1, 1), datetime(2999, 12, 31)
 _EPOCH = datetime(1970, 1, 1)
+_N_DEVIATIONS = 4
 
 
 def made_rows(model: FittedModel, n_rows: int = N_ROWS, seed: int = 0) -> dict[str, list[Any]]:
@@ -70,7 +71,7 @@ def _numbers(column: Column, encoders: Sequence[Any], random: np.random.Generato
 
 
 def _dates(column: Column, encoders: Sequence[Any], random: np.random.Generator) -> Cells:
-    low, high = _reach([encoder.elapsed for encoder in encoders if isinstance(encoder, DateEncoder)])
+    low, high = _reach(encoders)
     moments = [
         _EPOCH,
         _OLDEST,
@@ -88,8 +89,8 @@ def _dates(column: Column, encoders: Sequence[Any], random: np.random.Generator)
         return text[:10] if moment == datetime(moment.year, moment.month, moment.day) else text
 
     def usual() -> str:
-        moment = _EPOCH + timedelta(seconds=round(random.uniform(low, high)))
-        return written(datetime(*moment.timetuple()[:3]) if random.random() < 1 / 2 else moment)
+        moment = _moment(random.uniform(low, high))
+        return written(moment.replace(hour=0, minute=0, second=0) if random.random() < _DAY_SHARE else moment)
 
     return usual, [written(moment) for moment in moments]
 
@@ -118,9 +119,13 @@ def _one(words: Sequence[str], random: np.random.Generator) -> str:
 def _reach(encoders: Sequence[Any]) -> tuple[float, float]:
     """Return between which numbers cells of a column are drawn: some deviations around the mean of an encoder."""
     for encoder in encoders:
-        numeric = encoder
-        while not hasattr(numeric, "mean"):
-            numeric = numeric.binned if hasattr(numeric, "binned") else numeric.numeric
-        if math.isfinite(numeric.mean + 4 * numeric.scale):
-            return numeric.mean - 4 * numeric.scale, numeric.mean + 4 * numeric.scale
+        part = standardising_part(encoder)
+        if math.isfinite(part.mean + _N_DEVIATIONS * part.scale):
+            return part.mean - _N_DEVIATIONS * part.scale, part.mean + _N_DEVIATIONS * part.scale
     return -1.0, 1.0
+
+
+def _moment(seconds: float) -> datetime:
+    """Return a whole second; the first or last day that odd cells have, beyond these."""
+    earliest, latest = ((each - _EPOCH).total_seconds() for each in (_OLDEST, _YOUNGEST))
+    return _EPOCH + timedelta(seconds=round(min(max(seconds, earliest), latest)))

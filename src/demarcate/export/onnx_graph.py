@@ -8,7 +8,7 @@ from demarcate.export.onnx_decision import at_temperature, decided_labels, label
 from demarcate.export.onnx_encoding import ReadColumns
 from demarcate.export.onnx_networks import mean_probabilities
 from demarcate.export.onnx_nodes import OnnxNodes
-from demarcate.export.onnx_quantities import is_read_as_text, quantity
+from demarcate.export.onnx_quantities import is_read_as_text, quantities
 from demarcate.export.onnx_words import word_codes
 from demarcate.formatting import counted, listed, quoted
 from demarcate.inference.numpy_predictor import NumpyPredictor
@@ -74,14 +74,11 @@ def vocabulary_of(model: NumpyPredictor, name: str) -> tuple[str, ...]:
 
 
 def _read(graph: OnnxNodes, model: NumpyPredictor) -> ReadColumns:
-    quantities, codes, vocabularies = {}, {}, {}
-    for column in model.schema.used:
-        if column.is_quantity:
-            quantities[column.name] = quantity(graph, column, column.name)
-        else:
-            vocabularies[column.name] = vocabulary_of(model, column.name)
-            codes[column.name] = word_codes(graph, column, column.name, vocabularies[column.name])
-    return ReadColumns(quantities, codes, vocabularies)
+    values, places = quantities(graph, model.schema.used)
+    words = [column for column in model.schema.used if not column.is_quantity]
+    vocabularies = {column.name: vocabulary_of(model, column.name) for column in words}
+    codes = {column.name: word_codes(graph, column, column.name, vocabularies[column.name]) for column in words}
+    return ReadColumns(values, places, codes, vocabularies)
 
 
 def _label_tensor(model: NumpyPredictor) -> int:

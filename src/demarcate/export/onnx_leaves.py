@@ -42,20 +42,15 @@ def _tested_numbers(
 
     Numbers and dates are the same for all encoders; each has put categories in an order of its own.
     """
-    parts: list[str] = []
-    places: list[dict[str, int]] = [{} for _ in inputs]
-    n_numbers = 0
-    for name in sorted({column.name for own in inputs for column in own}):
+    parts = [cells.values] if cells.places else []
+    places = [dict(cells.places) for _ in inputs]
+    n_numbers = len(cells.places)
+    for name, vocabulary in cells.vocabularies.items():
         testing = {at: column for at, own in enumerate(inputs) for column in own if column.name == name}
-        if name in cells.quantities:
-            parts.append(cells.quantities[name])
-            for at in testing:
-                places[at][name] = n_numbers
-            n_numbers += 1
-            continue
-        every = sample_words(cells.vocabularies[name])
-        table = np.stack([column.numbers(every) for column in testing.values()], 1)
-        parts.append(graph.op("Gather", graph.doubles(table), cells.codes[name], axis=0))
+        if testing:
+            every = sample_words(vocabulary)
+            table = np.stack([column.numbers(every) for column in testing.values()], 1)
+            parts.append(graph.op("Gather", graph.doubles(table), cells.codes[name], axis=0))
         for at in testing:
             places[at][name] = n_numbers
             n_numbers += 1

@@ -6,9 +6,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.export.onnx_encoding import ReadColumns, Sources, StackedColumns, encoded_columns
+from demarcate.export.onnx_encoding import ReadColumns, StackedColumns, side_by_side, word_columns
 from demarcate.export.onnx_leaves import leaf_columns
 from demarcate.export.onnx_nodes import OnnxNodes
+from demarcate.export.onnx_quantity_encoding import quantity_columns
 from demarcate.inference.numpy_predictor import NumpyPredictor
 from demarcate.nn import Network
 from demarcate.nn.mlp_family import MLP
@@ -24,14 +25,14 @@ Layers = list[tuple[str, ...]]
 
 def mean_probabilities(graph: OnnxNodes, model: NumpyPredictor, cells: ReadColumns) -> str:
     """Add all networks; return the weighted mean of their probabilities, float64 ``(n_rows, n_classes)``."""
-    columns = encoded_columns(graph, model.encoders, cells)
+    parts = [*quantity_columns(graph, model.encoders, cells), *word_columns(graph, model.encoders, cells)]
+    columns = side_by_side(graph, parts)
     with_trees = [at for at, encoder in enumerate(model.encoders) if encoder.leaves is not None]
     leaves = leaf_columns(graph, [model.encoders[at] for at in with_trees], cells) if with_trees else None
     weights = np.ones(model.n_members) if model.weights is None else np.array(model.weights)
     sums = []
     for members in _alike(model):
-        inputs, sources = _stacked_inputs(graph, model, members, columns, leaves, with_trees)
-        logits = _logits(graph, model, members, inputs, sources)
+        logits = _logits(graph, model, members, _stacked_inputs(graph, model, members, columns, leaves, with_trees))
         own = graph.op("Mul", _probabilities(graph, model.head, logits), graph.doubles(weights[members, None, None]))
         sums.append(graph.op("ReduceSum", own, graph.integers([0]), keepdims=0))
     total = sums[0] if len(sums) == 1 else graph.op("Sum", *sums)
@@ -54,13 +55,13 @@ def _stacked_inputs(
     columns: StackedColumns,
     leaves: StackedColumns | None,
     with_trees: Sequence[int],
-) -> tuple[str, Sources]:
-    """Add what members read, ``(n_members, n_rows, d_in)``; return it and where in their own matrices it is from."""
+) -> StackedColumns:
+    """Add what members read, as if each had an encoder of its own."""
     encoders = [model.encoding[member] for member in members]
     parts = [_selected(graph, columns, encoders)]
     if leaves is not None and encoders[0] in with_trees:
         parts.append(_selected(graph, leaves, [with_trees.index(encoder) for encoder in encoders]))
-    return graph.concat([part.value for part in parts], 2), np.concatenate([part.sources for part in parts], 1)
+    return side_by_side(graph, parts)
 
 
 def _selected(graph: OnnxNodes, columns: StackedColumns, encoders: Sequence[int]) -> StackedColumns:
@@ -70,13 +71,13 @@ def _selected(graph: OnnxNodes, columns: StackedColumns, encoders: Sequence[int]
     return StackedColumns(graph.pick(columns.value, encoders, 0), columns.sources[list(encoders)])
 
 
-def _logits(graph: OnnxNodes, model: NumpyPredictor, members: Sequence[int], inputs: str, sources: Sources) -> str:
+def _logits(graph: OnnxNodes, model: NumpyPredictor, members: Sequence[int], inputs: StackedColumns) -> str:
     """Add members of one specification; return logits ``(n_members, n_rows, n_outputs)``."""
     network = model.networks[members[0]]
     states = [model.states[member] for member in members]
-    weights = [_rearranged(state[0][0], own) for state, own in zip(states, sources, strict=True)]
+    weights = [_rearranged(state[0][0], own) for state, own in zip(states, inputs.sources, strict=True)]
     bias = graph.floats(np.stack([state[0][1] for state in states])[:, np.newaxis])
-    first = graph.op("Add", graph.op("MatMul", inputs, graph.floats(np.stack(weights))), bias)
+    first = graph.op("Add", graph.op("MatMul", inputs.value, graph.floats(np.stack(weights))), bias)
     layers: Layers = [()]
     for of_members in zip(*(state[1:] for state in states), strict=True):
         stacks = [np.stack(tensors) for tensors in zip(*of_members, strict=True)]

@@ -1,10 +1,15 @@
 """Numbers and dates in an ONNX graph: each cell as a float64, NaN where it is missing."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
 import numpy as np
 
 from demarcate.export.onnx_dates import iso_seconds
 from demarcate.export.onnx_nodes import OnnxNodes
 from demarcate.tabular.date_formats import NUMBER_FORMATS
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.timestamps import FIRST_DATE, LAST_DATE
 
@@ -16,18 +21,23 @@ def is_read_as_text(column: Column) -> bool:
     return not column.is_quantity or (column.kind == "date" and column.date_format not in NUMBER_FORMATS)
 
 
-def quantity(graph: OnnxNodes, column: Column, cells: str) -> str:
-    """Add what reads a column of numbers or dates ``(n_rows, 1)``; return the same as float64, dates in seconds."""
-    if column.kind == "numerical":
-        return without_numbers(graph, column, _finite(graph, cells))
-    seconds = iso_seconds(graph, column, cells) if is_read_as_text(column) else _counted(graph, column, cells)
-    return without_numbers(graph, column, seconds)
+def quantities(graph: OnnxNodes, columns: Sequence[Column]) -> tuple[str, dict[str, int]]:
+    """Add what reads numbers and dates; return ``(n_rows, n_quantities)``, dates in seconds, and their places."""
+    numbers = [column for column in columns if column.kind == "numerical"]
+    dates = [column for column in columns if column.kind == "date"]
+    values = [_finite(graph, graph.concat([column.name for column in numbers], 1))] if numbers else []
+    for column in dates:
+        is_text = is_read_as_text(column)
+        values.append(iso_seconds(graph, column, column.name) if is_text else _counted(graph, column, column.name))
+    places = {column.name: place for place, column in enumerate([*numbers, *dates])}
+    return (_without_words(graph, [*numbers, *dates], graph.concat(values, 1)) if values else ""), places
 
 
-def without_numbers(graph: OnnxNodes, column: Column, values: str) -> str:
+def _without_words(graph: OnnxNodes, columns: Sequence[Column], values: str) -> str:
     """Add what takes values that stand for a missing one, such as -999, for missing."""
-    for number in _numbers_for_none(column):
-        is_none = graph.op("Equal", values, graph.doubles(number))
+    for_none = [_numbers_for_none(column) for column in columns]
+    for numbers in zip_longest(*for_none, fillvalue=np.nan):  # NaN equals nothing
+        is_none = graph.op("Equal", values, graph.doubles([numbers]))
         values = graph.op("Where", is_none, graph.doubles(np.nan), values)
     return values
 
@@ -53,10 +63,6 @@ def _numbers_for_none(column: Column) -> list[float]:
     """Return the numbers, or the seconds of dates, that stand for no value."""
     if not column.missing:
         return []
-    from dataclasses import replace
-
-    from demarcate.tabular.frame_libraries import polars as pl
-
     cells = pl.Series(list(column.missing), dtype=pl.String)
     values = replace(column, missing=()).parse_quantities(cells).values
     numbers: list[float] = np.unique(values[np.isfinite(values)]).tolist()

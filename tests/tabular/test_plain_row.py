@@ -71,7 +71,7 @@ def test_usual_cells_are_plain(row):
         {"size": "5", "ward": "a"},
         {"size": "5", "ward": "a", "smokes": "yes", "other": "1"},
         {"size": "about 5", "ward": "a", "smokes": "yes"},
-        {"size": "5", "ward": "café", "smokes": "yes"},
+        {"size": "5", "ward": "café\u00a0", "smokes": "yes"},
         {"size": "1e999", "ward": "a", "smokes": "yes"},
     ],
 )
@@ -82,7 +82,7 @@ def test_other_names_and_cells_are_left_to_the_tables_reader(row):
 @pytest.mark.parametrize(
     "column",
     [
-        Column("x", "date"),
+        Column("x", "date", date_format="%d.%m.%Y"),
         Column("x", "text"),
         Column("x", "numerical", number_format=NumberFormat(",", ".", "", "number")),
         Column("x", "numerical", missing=("-999",)),

@@ -16,7 +16,7 @@ from demarcate.inference.coded_column import CodedColumn
 from demarcate.inference.coded_rows import CellWarning, CodedRows
 from demarcate.tabular.column_options import NO_CELL_OPTIONS
 from demarcate.tabular.outside_rows import OutsideRows
-from demarcate.tabular.plain_rows import read_plain_rows
+from demarcate.tabular.plain_rows import PlainReader
 
 if TYPE_CHECKING:
     from demarcate.inference.fitted_model import FittedModel
@@ -51,6 +51,7 @@ class RowCoder:
             CodedColumn.of(column, model.encoders, model.trained_ranges) for column in model.schema.used
         )
         self._model = model
+        self._plain = PlainReader(model.schema.columns, model.target)
         self._texts = tuple(column.name for column in model.schema.used if column.kind == "text")
         self._names = {column.name for column in model.schema.columns}
         self._least = np.array([column.least for column in self.columns])
@@ -67,9 +68,7 @@ class RowCoder:
             If there are no rows, columns are missing, or cells do not fit their columns. Its problems that have a place
             are a `demarcate.errors.ColumnProblem`.
         """
-        plain = None
-        if self._model.cells == NO_CELL_OPTIONS:
-            plain = read_plain_rows(self._model.schema.columns, rows, self._model.target)
+        plain = self._plain.read(rows) if self._model.cells == NO_CELL_OPTIONS else None
         if plain is not None:
             return self.code_parsed(plain)
         self._check_width(rows)

@@ -212,3 +212,10 @@ def test_a_class_without_rows_is_in_every_set_of_weighted_rows():
 def test_what_are_no_weights_is_refused(weights, new_weights):
     with pytest.raises(SettingError, match=r"no weight for each row|What a new row counts"):
         Conformal(np.array([0.5, 0.6]), (1, 1), np.array(weights), new_weights)
+
+
+@pytest.mark.parametrize("coverage", [5e-324, 1e-20, 1e-12])
+def test_a_coverage_of_nearly_nothing_is_met_by_the_most_probable_row(coverage):
+    conformal = Conformal(np.array([0.5, 0.7, 0.9]), (1, 2))
+    assert conformal.thresholds(coverage).tolist() == [0.9, 0.9]
+    assert conformal.thresholds(coverage, per_class=True).tolist() == [0.5, 0.9]

@@ -169,7 +169,8 @@ def _weighted_threshold(
 
 def _kth_smallest(ascending: npt.NDArray[np.float64], coverage: float) -> float:
     # (9 + 1) * (1 - 0.9) is a little less than 1 in binary, and means 1.
-    k = int(np.floor(round((len(ascending) + 1) * (1 - coverage), 9)))
+    # A coverage within rounding of 0 would ask for a row more than there are.
+    k = min(int(np.floor(round((len(ascending) + 1) * (1 - coverage), 9))), len(ascending))
     return float(ascending[k - 1]) if k > 0 else 0.0
 
 

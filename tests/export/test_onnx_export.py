@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
+from itertools import count
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from demarcate.evaluation import Costs
 from demarcate.export.exporting import with_arrays
 from demarcate.export.onnx_export import check_onnx, export_onnx, onnx_bytes
 from demarcate.export.onnx_inputs import onnx_inputs
+from demarcate.tabular import as_frame
+from demarcate.tabular.label_types import class_array, common_type
 
 onnxruntime = pytest.importorskip("onnxruntime")
 onnx = pytest.importorskip("onnx")
@@ -34,12 +38,17 @@ def _run(data, inputs):
     return dict(zip([output.name for output in session.get_outputs()], session.run(None, inputs), strict=True))
 
 
+def _inputs(model, table):
+    frame = as_frame(table)
+    return onnx_inputs(model, frame, model.parse(frame))
+
+
 def _names(made):
     return {column.name for column in made.model.schema.used}
 
 
-def _kinds(made):
-    return {column.kind for column in made.model.schema.used}
+def _many(kinds):
+    return (random_model(seed, kinds=kinds) for seed in count())
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -61,15 +70,21 @@ def test_a_fitted_classifier_gives_a_file_of_named_inputs_and_two_outputs(tmp_pa
     assert [each.name for each in graph.graph.input] == ["x1", "x2"]
     assert [each.name for each in graph.graph.output] == ["label", "probabilities"]
     assert [each.version for each in graph.opset_import] == [20, 4]
+    assert {each.key: each.value for each in graph.metadata_props} == {
+        "target": "target",
+        "classes": '["0", "1"]',
+        "decision": "the likeliest class",
+        "columns": '{"x1": "numerical", "x2": "numerical"}',
+    }
     assert check.n_rows > len(X)
-    outputs = _run(graph.SerializeToString(), onnx_inputs(model, X))
+    outputs = _run(graph.SerializeToString(), _inputs(model, X))
     assert outputs["probabilities"] == pytest.approx(model.predict_proba(X), abs=1e-6)
     assert outputs["label"].tolist() == model.predict(X).tolist()
 
 
 def test_a_row_has_the_probabilities_that_it_has_among_others(mixed):
     model, X = mixed
-    data, inputs = onnx_bytes(model), onnx_inputs(model, X)
+    data, inputs = onnx_bytes(model), _inputs(model, X)
     every = _run(data, inputs)["probabilities"]
     for rows in (slice(0, 1), slice(7, 9)):
         own = _run(data, {name: cells[rows] for name, cells in inputs.items()})
@@ -77,19 +92,39 @@ def test_a_row_has_the_probabilities_that_it_has_among_others(mixed):
         assert own["label"].shape == every[rows, 0].shape
 
 
+def test_a_model_gives_the_same_bytes_each_time(mixed):
+    model, _ = mixed
+    assert onnx_bytes(model) == onnx_bytes(model)
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ([3, 2**62, 7], [3, 2**62, 7]),
+        ([3, 2**63, 7], ["3", "9223372036854775808", "7"]),
+        ([0.5, 1.5, 2.5], [0.5, 1.5, 2.5]),
+        ([date(2024, 1, 1), date(2024, 1, 2), date(2024, 1, 3)], ["2024-01-01", "2024-01-02", "2024-01-03"]),
+    ],
+)
+def test_labels_are_what_the_classes_are_or_else_text(classes, expected):
+    made = next(made for made in _many(kinds=("numerical",)) if len(made.model.classes) == 3)
+    model = replace(made.model, classes=class_array(classes, common_type(classes)), costs=None)
+    labels = _run(onnx_bytes(model), _inputs(model, made.table))["label"].tolist()
+    assert {*labels} <= {*expected}
+    assert labels == [expected[code] for code in model.decisions(model.predict_proba(made.table)).tolist()]
+
+
 def test_a_row_that_is_not_decided_has_the_empty_label(mixed):
     model, X = mixed
     least = 1 - model.predict_proba(X).max(1)
     undecided = model.deciding(Costs.of(model.classes, None, abstain=float(np.median(least))))
-    labels = _run(onnx_bytes(undecided), onnx_inputs(undecided, X))["label"].tolist()
+    labels = _run(onnx_bytes(undecided), _inputs(undecided, X))["label"].tolist()
     assert labels == ["" if label is None else str(label) for label in undecided.predict(X)]
     assert 0 < labels.count("") < len(labels)
 
 
 def test_an_output_that_a_column_is_named_after_has_another_name():
-    made = next(
-        made for made in map(random_model, range(200)) if _names(made) >= {"label"} and _kinds(made) <= {*KINDS}
-    )
+    made = next(made for made in _many(kinds=KINDS) if "label" in _names(made))
     outputs = [output.name for output in onnx.load_from_string(onnx_bytes(made.model)).graph.output]
     assert outputs[0] == "label_"
     assert not {*outputs} & _names(made)

@@ -8,7 +8,7 @@ import pytest
 from random_models import random_model
 
 from demarcate.errors import InputError
-from demarcate.export.onnx_inputs import inputs_of
+from demarcate.export.onnx_inputs import onnx_inputs
 from demarcate.tabular import Column, Schema, as_frame
 from demarcate.tabular.number_format import NumberFormat
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*outside what was trained on")
 def _inputs(column, cells):
     model = replace(random_model(0).model, schema=Schema((column,)))
     frame = as_frame({column.name: cells})
-    return inputs_of(model, frame, model.schema.parse(frame))[column.name]
+    return onnx_inputs(model, frame, model.schema.parse(frame))[column.name]
 
 
 def test_numbers_are_read_as_the_column_writes_them():

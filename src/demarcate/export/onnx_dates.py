@@ -3,36 +3,37 @@
 import numpy as np
 
 from demarcate.export.onnx_nodes import OnnxNodes
+from demarcate.export.onnx_words import is_one_of
 from demarcate.formatting import quoted
+from demarcate.tabular.cells import MISSING_WORDS
 from demarcate.tabular.schema_column import Column
 
 _YEAR = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 _DAY = f"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-_MOMENT = f" *{_DAY}(?:[T ]{_CLOCK}Z?)? *"
+_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-9]|2[0-3]):[0-5][0-9])"
+_BLANKS = r"[\t-\r ]*"
+_MOMENT = f"{_BLANKS}{_DAY}(?:[T ]{_CLOCK}{_OFFSET}?)?{_BLANKS}"
 _DAYS_BEFORE_MONTH = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 _DAYS_OF_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 _DAYS_BEFORE_1970 = 719_163
-_MISSING = " *"
 
 
 def iso_seconds(graph: OnnxNodes, column: Column, text: str) -> str:
-    """Add what reads dates in text ``(n_rows, 1)``; return seconds since 1970, float64, NaN where text is empty.
+    """Add what reads dates in text ``(n_rows, 1)``; return seconds since 1970, float64, NaN where one is missing.
 
     Other text stops the graph with an error, as it is refused everywhere.
     """
-    is_missing = graph.op("RegexFullMatch", text, pattern=_MISSING)
+    is_missing = is_one_of(graph, text, ["", *MISSING_WORDS, *column.missing])
     is_moment = graph.op("RegexFullMatch", text, pattern=_MOMENT)
     moment = graph.op("Where", is_moment, text, graph.texts("1970-01-01"))
     # "2024-12-31 00:00", "2024-12-31 13:45 00:00" or "2024-12-31T13:45 00:00", and then all three with a T.
-    parts = _split(graph, graph.op("StringConcat", moment, graph.texts(" 00:00")), "", 2)
-    parts = _split(
-        graph, graph.op("StringConcat", graph.op("StringConcat", parts[0], graph.texts("T")), parts[1]), "T", 2
-    )
-    (time,) = _split(graph, parts[1], "Z", 1)
-    year, month, day = (graph.cast(part, np.int64) for part in _split(graph, parts[0], "-", 3))
-    clock = _split(graph, graph.op("StringConcat", time, graph.texts(":00")), ":", 3)
-    hours, minutes, seconds = (graph.cast(part, np.float64) for part in clock)
+    parts = _split(graph, _joined(graph, moment, " 00:00"), "", 2)
+    date, time = _split(graph, graph.op("StringConcat", _joined(graph, parts[0], "T"), parts[1]), "T", 2)
+    year, month, day = (graph.cast(part, np.int64) for part in _split(graph, date, "-", 3))
+    clock, east = _split(graph, _joined(graph, time, "+00:00"), "+", 2)
+    clock, west = _split(graph, _joined(graph, clock, "-00:00"), "-", 2)
+    (clock,) = _split(graph, clock, "Z", 1)
     before, leap = _years_before(graph, year)
     is_leap = graph.op("Mul", leap, graph.cast(graph.op("Greater", month, graph.integers(2)), np.int64))
     is_short = graph.op("Mul", leap, graph.cast(graph.op("Equal", month, graph.integers(2)), np.int64))
@@ -40,8 +41,8 @@ def iso_seconds(graph: OnnxNodes, column: Column, text: str) -> str:
     days = graph.op("Add", graph.op("Gather", graph.integers(_DAYS_BEFORE_MONTH), month), is_leap)
     days = graph.op("Add", graph.op("Add", before, days), graph.op("Sub", day, graph.integers(_DAYS_BEFORE_1970)))
     total = graph.op("Mul", graph.cast(days, np.float64), graph.doubles(86_400.0))
-    for part, unit in ((hours, 3600.0), (minutes, 60.0), (seconds, 1.0)):
-        total = graph.op("Add", total, graph.op("Mul", part, graph.doubles(unit)))
+    total = graph.op("Add", total, _seconds_of(graph, clock))
+    total = graph.op("Add", total, graph.op("Sub", _seconds_of(graph, west), _seconds_of(graph, east)))
     is_day = graph.op("And", is_moment, graph.op("LessOrEqual", day, days_of_month))
     total = graph.op("Add", total, _refusal(graph, column, text, graph.op("Or", is_missing, is_day)))
     return graph.op("Where", is_missing, graph.doubles(np.nan), total)
@@ -52,6 +53,18 @@ def _refusal(graph: OnnxNodes, column: Column, text: str, is_valid: str) -> str:
     no_number = graph.op("StringConcat", graph.texts("no date: "), text)
     name = f"Column {quoted(column.name)} needs dates as 2024-12-31 or 2024-12-31T13:45:00"
     return graph.cast(graph.op("Where", is_valid, graph.texts("0"), no_number), np.float64, name=name)
+
+
+def _seconds_of(graph: OnnxNodes, clock: str) -> str:
+    """Add a conversion of hours and minutes, and perhaps seconds, between colons; float64."""
+    total = graph.doubles(0.0)
+    for part, unit in zip(_split(graph, _joined(graph, clock, ":00"), ":", 3), (3600.0, 60.0, 1.0), strict=True):
+        total = graph.op("Add", total, graph.op("Mul", graph.cast(part, np.float64), graph.doubles(unit)))
+    return total
+
+
+def _joined(graph: OnnxNodes, text: str, end: str) -> str:
+    return graph.op("StringConcat", text, graph.texts(end))
 
 
 def _split(graph: OnnxNodes, text: str, delimiter: str, n_parts: int) -> list[str]:

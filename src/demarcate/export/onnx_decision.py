@@ -42,9 +42,13 @@ def exported_labels(model: FittedModel) -> list[Any]:
     """
     classes: list[Any] = model.classes.tolist()
     may_abstain = model.costs is not None and model.costs.abstain is not None
-    if not may_abstain and type(classes[0]) in (str, bool, int, float):
+    if not may_abstain and all(map(_is_plain, classes)):
         return classes
     return [*map(str, classes), *([NO_LABEL] if may_abstain else [])]
+
+
+def _is_plain(label: Any) -> bool:
+    return abs(label) < 2**63 if type(label) is int else type(label) in (str, bool, float)
 
 
 def _decisions(graph: OnnxNodes, model: FittedModel, probabilities: str) -> str:

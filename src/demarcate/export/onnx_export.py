@@ -12,7 +12,7 @@ from demarcate.export.export_formats import ExportCheck
 from demarcate.export.made_rows import made_rows
 from demarcate.export.onnx_decision import exported_labels
 from demarcate.export.onnx_graph import onnx_graph
-from demarcate.export.onnx_inputs import inputs_of
+from demarcate.export.onnx_inputs import onnx_inputs
 from demarcate.inference.numpy_predictor import NumpyPredictor
 from demarcate.io.atomic import write_atomically
 from demarcate.tabular.frame import as_frame
@@ -86,7 +86,7 @@ def _difference(model: NumpyPredictor, session: Any, table: Any) -> tuple[NDArra
         parsed = model.parse(frame)
     expected = model.probabilities(parsed)
     label, probabilities = (output.name for output in session.get_outputs())
-    labels, found = session.run([label, probabilities], inputs_of(model, frame, parsed))
+    labels, found = session.run([label, probabilities], onnx_inputs(model, frame, parsed))
     away = np.abs(found - expected).max(1, initial=0.0)
     worst = int(away.argmax()) if len(away) else 0
     if not np.all(away <= TOLERANCE):

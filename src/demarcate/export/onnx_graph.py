@@ -11,6 +11,7 @@ from demarcate.export.onnx_nodes import OnnxNodes
 from demarcate.export.onnx_quantities import is_read_as_text, quantities
 from demarcate.export.onnx_words import word_codes
 from demarcate.formatting import counted, listed, quoted
+from demarcate.inference.decision_rule import decision_rule
 from demarcate.inference.numpy_predictor import NumpyPredictor
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def onnx_graph(model: NumpyPredictor) -> "ModelProto":
     ]
     document = graph.document("demarcate", inputs, outputs)
     document.doc_string = _description(model)
-    helper.set_model_props(
-        document, {"classes": json.dumps([str(label) for label in model.classes.tolist()]), "target": model.target}
-    )
+    helper.set_model_props(document, _facts(model))
     return document
 
 
@@ -91,3 +90,13 @@ def _label_tensor(model: NumpyPredictor) -> int:
 def _description(model: NumpyPredictor) -> str:
     networks = counted(model.n_members, "network")
     return f"Predicts {quoted(model.target)} by {networks}: raw columns in, label and probabilities out"
+
+
+def _facts(model: NumpyPredictor) -> dict[str, str]:
+    """Return what a program may ask the file: the target, the classes in order, the rule and the kinds of columns."""
+    return {
+        "target": model.target,
+        "classes": json.dumps([str(label) for label in model.classes.tolist()]),
+        "decision": decision_rule(model),
+        "columns": json.dumps({column.name: column.kind for column in model.schema.used}),
+    }

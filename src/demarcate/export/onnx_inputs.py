@@ -8,35 +8,16 @@ from numpy.typing import NDArray
 from demarcate.export.onnx_quantities import is_read_as_text
 from demarcate.inference import FittedModel
 from demarcate.tabular.date_formats import NUMBER_FORMATS
-from demarcate.tabular.frame import as_frame
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 from demarcate.tabular.schema_column import Column
 
 
-def onnx_inputs(model: FittedModel, table: Any) -> dict[str, NDArray[Any]]:
-    """Return the columns of a table as the graph of a model takes them, each ``(n_rows, 1)``.
+def onnx_inputs(model: FittedModel, frame: pl.DataFrame, parsed: ParsedColumns) -> dict[str, NDArray[Any]]:
+    """Return the cells of a frame, which the model has parsed, as its graph takes them, each column ``(n_rows, 1)``.
 
-    Numbers and dates are read as the model reads them, such as ``1.234,50 €``; words stay as they are written.
-
-    Parameters
-    ----------
-    model
-        The model.
-    table
-        Anything `as_frame` takes, with the columns of the schema.
-
-    Raises
-    ------
-    InputError
-        If the model does not take the table.
+    Numbers and dates are as the model read them, such as ``1.234,50 €``; words are as they are written.
     """
-    frame = as_frame(table)
-    return inputs_of(model, frame, model.parse(frame))
-
-
-def inputs_of(model: FittedModel, frame: pl.DataFrame, parsed: ParsedColumns) -> dict[str, NDArray[Any]]:
-    """Return `onnx_inputs` of a frame that the model has parsed."""
     return {
         column.name: _input(column, frame[column.name], parsed[column.name])[:, np.newaxis]
         for column in model.schema.used

@@ -45,14 +45,14 @@ def word_codes(graph: OnnxNodes, column: Column, text: str, vocabulary: Sequence
         found.append(graph.codes_of_numbers(number, np.array([*numbers]), [*numbers.values()], _UNKNOWN))
     if column.kind == "boolean":
         for truth in ("true", "false"):
-            is_truth = _is_one_of(graph, text, [word for word, own in TRUTH_OF_WORDS.items() if own == truth])
+            is_truth = is_one_of(graph, text, [word for word, own in TRUTH_OF_WORDS.items() if own == truth])
             code = graph.integers(known.get(truth, other))
             found.append(graph.op("Where", is_truth, code, graph.integers(_UNKNOWN)))
     # At least all but one of them are unknown, or all that are known agree.
     code = graph.op("Max", *found) if found else graph.integers([[_UNKNOWN]])
     code = graph.op("Where", graph.op("Less", code, graph.integers(0)), graph.integers(other), code)
     words_for_none = ["", *column.missing, *(MISSING_WORDS if column.kind == "boolean" else ())]
-    code = graph.op("Where", _is_one_of(graph, text, words_for_none), graph.integers(missing), code)
+    code = graph.op("Where", is_one_of(graph, text, words_for_none), graph.integers(missing), code)
     return graph.op("Reshape", code, graph.integers([-1]))
 
 
@@ -81,7 +81,7 @@ def _in_chunks(patterns: Iterable[str]) -> Iterator[str]:
         yield "|".join(chunk)
 
 
-def _is_one_of(graph: OnnxNodes, text: str, words: Iterable[str]) -> str:
+def is_one_of(graph: OnnxNodes, text: str, words: Iterable[str]) -> str:
     """Add a test whether cells are one of some words, in any case."""
     alternatives = "|".join(sorted({_quoted(word.strip()) for word in words}))
     return graph.op("RegexFullMatch", text, pattern=f"(?i){_SPACE}(?:{alternatives}){_SPACE}")

@@ -77,7 +77,7 @@ def test_a_wider_coverage_never_drops_a_label():
     generator = np.random.default_rng(1)
     conformal = Conformal.of(*draw(80, 4, generator))
     _, probabilities = draw(50, 4, generator)
-    sizes = [conformal.sets(probabilities[None], coverage).sum() for coverage in (0.01, 0.3, 0.6, 0.9, 0.99, 0.999)]
+    sizes = [conformal.sets(probabilities[None], coverage).sum() for coverage in (5e-324, 0.01, 0.3, 0.6, 0.9, 0.999)]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1] == 200
 

@@ -4,11 +4,13 @@ import contextlib
 import json
 import socket
 import threading
+import warnings
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
-from demarcate import DemarcateClassifier, datasets
+from demarcate import DemarcateClassifier, datasets, load
 from demarcate.serving import http_protocol, worker
 from demarcate.serving.gate import Gate, ServiceStatus
 from demarcate.serving.host_names import open_listener
@@ -192,3 +194,42 @@ def as_bytes():
 @pytest.fixture(scope="session")
 def connect():
     return Client
+
+
+@pytest.fixture(scope="session")
+def mixed_model(tmp_path_factory):
+    """A model of columns of every kind, with three classes, and the rows that it was trained on."""
+    rows = [
+        {
+            "age": 20 + number % 50,
+            "grade": "abc"[number % 3],
+            "smokes": ("no", "yes")[number % 2],
+            "seen": f"{1 + number % 28:02d}.03.2024",
+            "remark": ("slow and steady work", "fast engine, good", "needs more rest now")[number % 3] + f" {number}",
+        }
+        for number in range(90)
+    ]
+    labels = [("low", "mid", "high")[row["age"] % 3] for row in rows]
+    frame = pl.DataFrame(rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        classifier = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2, text=["remark"]).fit(frame, labels)
+    path = tmp_path_factory.mktemp("mixed") / "mixed.safetensors"
+    classifier.save(path)
+    return load(path, backend="numpy"), rows
+
+
+@pytest.fixture(scope="session")
+def mixed_app(mixed_model, serve_models):
+    return serve_models(mixed=mixed_model[0])
+
+
+@pytest.fixture(scope="session")
+def predict(ask, mixed_app):
+    """Asks for predictions of rows: status and document."""
+
+    def predicted(rows, query="", **others):
+        status, _, body = ask(mixed_app, "POST", f"/predict{query}", json.dumps({"rows": rows, **others}).encode())
+        return status, json.loads(body)
+
+    return predicted

@@ -23,7 +23,8 @@ _DAY = (
 )
 _DATE_TEXT = f"^(?:{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{{1,6}})?)?Z?)?)?$"
 """A day, with a time or without, of the years 1000 to 9999; or nothing."""
-_NAME = r"^[^\s](?:[\s\S]*[^\s])?$"
+_NAME = r"^(?!\*$)(?!\^[\s\S]*\$$)[^\s](?:[\s\S]*[^\s])?$"
+"""A name without surrounding space that is no pattern of polars."""
 _PLAIN_LABEL = re.compile(r"[A-Za-z0-9_.-]+")
 """A label that a pattern can hold."""
 _MAX_EXAMPLES, _MAX_COST_CLASSES = 20, 10

@@ -179,7 +179,7 @@ def _unknown(names: Sequence[str]) -> list[Problem]:
         for name in shown
     ]
     if len(unknown) > len(shown):
-        problems.append(Problem(f"The request has {len(unknown) - len(shown):,} more unknown keys", every))
+        problems.append(RequestProblem(f"The request has {len(unknown) - len(shown):,} more unknown keys", every, ""))
     return problems
 
 

@@ -19,6 +19,7 @@ from demarcate.serving.answers import WRITERS, PredictedRows, answer_kind, heade
 from demarcate.serving.bodies import JSON, BodyKind, BodyRows, kind_of
 from demarcate.serving.deciding import Deciders, RequestDecider
 from demarcate.serving.exchange import Answer, ClientLeftError, HttpRequest, json_answer, send_answer
+from demarcate.serving.form_page import form_facts, page_answer
 from demarcate.serving.inference_protocol import (
     ProtocolRefusedError,
     infer_answer,
@@ -185,6 +186,23 @@ class ServiceApp:
             kept[what] = orjson.dumps(make())
         return Answer(kept[what], {"content-type": media_type, "cache-control": "no-cache"})
 
+    async def form(self, request: HttpRequest) -> Answer:
+        """Answer the page with the form for one row."""
+        return page_answer(request, "form.html")
+
+    async def docs(self, request: HttpRequest) -> Answer:
+        """Answer the page of what programs may ask."""
+        return page_answer(request, "docs.html")
+
+    async def page_file(self, request: HttpRequest) -> Answer:
+        """Answer a file of the pages."""
+        return page_answer(request, request.parameters["file"])
+
+    async def form_facts(self, request: HttpRequest) -> Answer:
+        """Answer what the form has to know of a model."""
+        served = self.served(request)
+        return self._document(served, "form", lambda: form_facts(served), JSON)
+
     async def metrics_text(self, _: HttpRequest) -> Answer:
         """Answer what all processes have counted."""
         return Answer(self.metrics.text(self.models.all()), {"content-type": METRICS_TYPE, "cache-control": "no-store"})
@@ -284,6 +302,10 @@ ROUTES = RouteTable(
         Route("/models", {"GET": ServiceApp.list_models}),
         Route("/schema", {"GET": ServiceApp.schema}),
         *_of_model("/schema", {"GET": ServiceApp.schema}),
+        Route("/", {"GET": ServiceApp.form}),
+        Route("/docs", {"GET": ServiceApp.docs}),
+        Route("/web/{file}", {"GET": ServiceApp.page_file}),
+        *_of_model("/form", {"GET": ServiceApp.form_facts}),
         Route("/openapi.json", {"GET": ServiceApp.openapi}),
         Route("/metrics", {"GET": ServiceApp.metrics_text}),
         Route("/health/live", {"GET": ServiceApp.live}),

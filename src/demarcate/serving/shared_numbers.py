@@ -40,7 +40,12 @@ class SharedNumbers:
         self.use_place(0)
 
     def use_place(self, place: int) -> None:
-        """Write to another place from now on, beginning with the numbers that are there."""
+        """Write to another place from now on, going on with the numbers that are there.
+
+        Places that are not there are for processes beyond the number expected: what they count, they alone know.
+        """
+        if place >= self._n_places:
+            self._memory, self._n_places, place = mmap.mmap(-1, PLACE_BYTES), 1, 0
         self._start = place * PLACE_BYTES
         self._offsets: dict[str, int] = {name: offset for name, offset, _ in self._entries(place)}
         self._used: int = _HEAD.unpack_from(self._memory, self._start)[0]
@@ -54,12 +59,6 @@ class SharedNumbers:
                 return
         memory = self._memory
         _VALUE.pack_into(memory, offset, _VALUE.unpack_from(memory, offset)[0] + amount)
-
-    def set(self, name: str, value: float) -> None:
-        """Set a number of this process; others' are added to it where it is asked for."""
-        self.add(name, 0.0)
-        if name in self._offsets:
-            _VALUE.pack_into(self._memory, self._offsets[name], value)
 
     def sums(self) -> dict[str, float]:
         """Return the sum over all processes of each number."""

@@ -13,7 +13,7 @@ from demarcate.cli.option_groups import argument, option
 if TYPE_CHECKING:
     from demarcate.serving.service_settings import ServiceSettings
 
-NEEDED = ("starlette", "uvicorn", "httptools", "orjson", "prometheus_client")
+NEEDED = ("starlette", "uvicorn", "httptools", "orjson")
 """The packages that only the service needs."""
 RANGES = {
     "port": (0, 65_535),

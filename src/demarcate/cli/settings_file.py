@@ -10,7 +10,22 @@ from typing import Any
 FILE_NAME = "demarcate.toml"
 MAX_BYTES = 1_000_000
 NEVER_IN_A_FILE = frozenset(
-    {"out", "save", "plot", "report", "record", "checkpoint", "expect_sha256", "host", "debug", "show_settings", "help"}
+    {
+        "out",
+        "save",
+        "plot",
+        "report",
+        "record",
+        "checkpoint",
+        "expect_sha256",
+        "host",
+        "token_file",
+        "tls_cert",
+        "tls_key",
+        "debug",
+        "show_settings",
+        "help",
+    }
 )
 """Options that a file may not set: what is written where, what a model file must be, and who may reach a page, is said
 with each command."""

@@ -16,11 +16,15 @@ from typing import Any, Literal
 
 import orjson
 
+STDERR = 2
 Level = Literal["info", "warning", "error"]
 
 
 def _standard_error() -> int:
-    return sys.stderr.fileno()
+    try:
+        return sys.stderr.fileno()
+    except (OSError, ValueError):
+        return STDERR  # a stream that is no file stands in its place
 
 
 @dataclass

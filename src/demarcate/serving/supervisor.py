@@ -5,6 +5,7 @@ copies of what was loaded anew take the places of all: they answer before the ot
 """
 
 import gc
+import math
 import os
 import selectors
 import signal
@@ -32,7 +33,7 @@ FIRST_ATTEMPTS = 5
 KILL_SECONDS = 5.0
 """Seconds beyond the time that draining takes at most after which a process is killed."""
 
-GENERATIONS = 4
+GENERATIONS = 8
 """How many times the processes of a service there may be at the same time, while files are replaced."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD) if hasattr(signal, "SIGHUP") else ()
@@ -215,7 +216,7 @@ class Supervisor:
             is_late = child.drains_until is not None and now > child.drains_until
             if is_late or now - child.last_sign > SILENCE_SECONDS:
                 self._log.event("killed", f"Process {child.process} does not answer, and is killed.", "error")
-                child.last_sign = now
+                child.last_sign = child.drains_until = math.inf
                 self._send(child, signal.SIGKILL)
 
     def _replace_missing(self) -> None:
@@ -224,19 +225,12 @@ class Supervisor:
             return
         for _ in range(self._n_workers - len(self._current())):
             free = set(range(self.n_places(self._n_workers))) - {child.place for child in self._children.values()}
-            if not free:
-                self._end_oldest()
-                return
             self._start(min(free))
-
-    def _end_oldest(self) -> None:
-        """End the process that drains for the longest: files were replaced faster than requests were answered."""
-        oldest = min(self._children.values(), key=lambda child: (child.generation, child.born))
-        self._drain(oldest)
-        oldest.drains_until = time.monotonic()
 
     def _refresh(self) -> None:
         """Load files that have changed; all processes are replaced by those that serve them."""
+        if len(self._children) > (GENERATIONS - 2) * self._n_workers:
+            return  # files are replaced faster than requests are answered: the next ones wait
         is_asked = signal.SIGHUP in self._received
         self._received.discard(signal.SIGHUP)
         if self._files.refresh(self._log, everything=is_asked):

@@ -22,7 +22,7 @@ class Load:
 
     seconds: float = 0.0
     latencies: dict[int, list[float]] = field(default_factory=dict)
-    """By status; in an open loop from the moment at which the request was due."""
+    """By status, in seconds."""
 
     def add(self, status: int, latency: float) -> None:
         """Count an answer."""
@@ -93,9 +93,18 @@ async def closed_loop(
 
 
 async def open_loop(
-    port: int, requests: Sequence[bytes], rate: float, seconds: float, n_connections: int = 1000
+    port: int,
+    requests: Sequence[bytes],
+    rate: float,
+    seconds: float,
+    n_connections: int = 1000,
+    *,
+    counts_waiting: bool = True,
 ) -> Load:
-    """Ask at a rate, on as many connections as that takes up to a number; then requests wait for one, which counts."""
+    """Ask at a rate, on as many connections as that takes up to a number; then requests wait for one.
+
+    That waiting, and any delay of this side, counts as time of the answer, unless it is not to.
+    """
     load, began = Load(), time.perf_counter()
     n_requests, free, tasks = round(rate * seconds), [], set()
     slots = asyncio.Semaphore(n_connections)
@@ -106,6 +115,8 @@ async def open_loop(
                 connection = free.pop() if free else await Connection.to(port)
                 if not connection.is_open:
                     connection = await Connection.to(port)
+                if not counts_waiting:
+                    due = time.perf_counter()
                 answer = await connection.ask(requests[number % len(requests)])
                 status = answer.status
                 free.append(connection)

@@ -16,6 +16,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demarcate.formatting import sized
+from demarcate.serving.backlog import Backlog
 from demarcate.serving.host_names import LOOPBACK, is_own_name
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.request_log import ServiceLog
@@ -76,6 +77,7 @@ class Gate:
         self._app, self._settings, self._tokens, self._log, self._count = app, settings, tokens, log, count
         self._passing: dict[asyncio.Task[Any], _Passage] = {}
         self.n_in_work = 0
+        self.backlog = Backlog()
         self.n_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,6 +187,7 @@ class _Passage:
 
     __slots__ = (
         "_gate",
+        "_is_in_backlog",
         "_is_in_work",
         "_n_bytes",
         "_receive",
@@ -205,7 +208,7 @@ class _Passage:
         given = self.headers.get(b"x-request-id", b"")
         self.id = given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)
         self.status = 0
-        self.is_overdue = self.is_read = self._is_in_work = False
+        self.is_overdue = self.is_read = self._is_in_work = self._is_in_backlog = False
         self._n_bytes = 0
 
     async def receive(self) -> Message:
@@ -223,15 +226,18 @@ class _Passage:
             raise gate.busy("bytes")
         if not message.get("more_body", False):
             self.is_read = True
-            if gate.n_in_work >= settings.max_concurrent:
+            if gate.n_in_work >= settings.max_concurrent or not gate.backlog.admits(self._n_bytes):
                 raise gate.busy("requests")
-            self._is_in_work = True
+            self._is_in_work = self._is_in_backlog = True
             gate.n_in_work += 1
+            gate.backlog.enter(self._n_bytes)
         return message
 
     async def send(self, message: Message) -> None:
         """Send a part of the answer, which has the request's identifier."""
         if message["type"] == "http.response.start":
+            # What is left is the client's time.
+            self._leave_backlog()
             self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
         await self._send(message)
@@ -249,6 +255,12 @@ class _Passage:
         """Make room for others."""
         self._gate.n_bytes -= self._n_bytes
         self._gate.n_in_work -= self._is_in_work
+        self._leave_backlog()
+
+    def _leave_backlog(self) -> None:
+        if self._is_in_backlog:
+            self._is_in_backlog = False
+            self._gate.backlog.leave(self._n_bytes)
 
     def facts(self) -> dict[str, Any]:
         """Return what the log says of the request: nothing that the client wrote freely."""

@@ -1,8 +1,8 @@
 """Words in an ONNX graph: each cell of a column of categories as the code of what it means.
 
 Cells are read as the reader of tables reads them (`demarcate.tabular.cells`): space around a word does not count, "3.0"
-is the category "3", and words for yes and no are "true" and "false" in any case. A category of more than `MAX_PATTERN`
-characters is known only as it is written.
+is the category "3", and words for yes and no are "true" and "false" in any case. What differs: a category of more than
+`MAX_PATTERN` characters is known only as it is written, and "3.0" only with no other space around it than ASCII has.
 """
 
 import math
@@ -104,7 +104,7 @@ def _known(column: Column, vocabulary: Sequence[str]) -> dict[str, int]:
     """Return the code of each category, without those that the reader spells otherwise and never finds in a cell."""
     codes = {}
     for code, word in enumerate(vocabulary):
-        spelling = category_spelling(word.strip())
+        spelling = category_spelling(word)
         if column.kind == "boolean" and spelling is not None:
             spelling = boolean_word(spelling)
         if spelling == word:

@@ -106,27 +106,13 @@ async def open_loop(
     That waiting, and any delay of this side, counts as time of the answer, unless it is not to.
     """
     load, began = Load(), time.perf_counter()
-    n_requests, free, tasks = round(rate * seconds), [], set()
-    slots = asyncio.Semaphore(n_connections)
+    pool, tasks = _Pool(port, asyncio.Semaphore(n_connections)), set()
 
     async def one(number: int, due: float) -> None:
-        async with slots:
-            try:
-                connection = free.pop() if free else await Connection.to(port)
-                if not connection.is_open:
-                    connection = await Connection.to(port)
-                if not counts_waiting:
-                    due = time.perf_counter()
-                answer = await connection.ask(requests[number % len(requests)])
-                status = answer.status
-                free.append(connection)
-            except (LostError, OSError):
-                status = LOST
-            except TimeoutError:
-                status = LATE
-            load.add(status, time.perf_counter() - due)
+        status, sent = await pool.ask(requests[number % len(requests)])
+        load.add(status, time.perf_counter() - (due if counts_waiting else sent))
 
-    for number in range(n_requests):
+    for number in range(round(rate * seconds)):
         due = began + number / rate
         if (wait := due - time.perf_counter()) > 0:
             await asyncio.sleep(wait)
@@ -139,9 +125,39 @@ async def open_loop(
     if tasks:
         await asyncio.wait(tasks)
     load.seconds = time.perf_counter() - began
-    for connection in free:
-        connection.close()
+    pool.close()
     return load
+
+
+@dataclass
+class _Pool:
+    """Connections that are used again, as many at once as a semaphore allows."""
+
+    port: int
+    slots: asyncio.Semaphore
+    free: list[Connection] = field(default_factory=list)
+
+    async def ask(self, request: bytes) -> tuple[int, float]:
+        """Return the status of the answer, and when the request was sent."""
+        async with self.slots:
+            sent = time.perf_counter()
+            try:
+                connection = self.free.pop() if self.free else await Connection.to(self.port)
+                if not connection.is_open:
+                    connection = await Connection.to(self.port)
+                sent = time.perf_counter()
+                answer = await connection.ask(request)
+            except (LostError, OSError):
+                return LOST, sent
+            except TimeoutError:
+                return LATE, sent
+            self.free.append(connection)
+            return answer.status, sent
+
+    def close(self) -> None:
+        """End what is open."""
+        for connection in self.free:
+            connection.close()
 
 
 def shown(counts: Counter[int] | dict[int, int]) -> str:

@@ -5,6 +5,7 @@ grows too large, and once it is read where too many are in work. The deadline ho
 """
 
 import asyncio
+import itertools
 import re
 import secrets
 import time
@@ -75,6 +76,7 @@ class Gate:
         count: Callable[[str, int, float], None] = lambda *_: None,
     ) -> None:
         self._app, self._settings, self._tokens, self._log, self._count = app, settings, tokens, log, count
+        self._id_start, self._numbers = f"{secrets.token_hex(6)}-", itertools.count(1)
         self._passing: dict[asyncio.Task[Any], _Passage] = {}
         self.n_in_work = 0
         self.backlog = Backlog()
@@ -111,6 +113,10 @@ class Gate:
             self._count(route, passage.status, time.monotonic() - passage.began)
             if self._log.logs_requests:
                 self._log.request(passage.facts())
+
+    def next_id(self) -> str:
+        """Return an identifier for a request that has none."""
+        return f"{self._id_start}{next(self._numbers):x}"
 
     def refused_early(self, status: int) -> None:
         """Count and log something that was refused before it was a request."""
@@ -206,7 +212,7 @@ class _Passage:
         self.began = time.monotonic()
         self.headers = _Headers(scope)
         given = self.headers.get(b"x-request-id", b"")
-        self.id = given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)
+        self.id = given.decode() if given and _ID.fullmatch(given) else gate.next_id()
         self.status = 0
         self.is_overdue = self.is_read = self._is_in_work = self._is_in_backlog = False
         self._n_bytes = 0

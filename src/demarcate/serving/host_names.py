@@ -7,6 +7,7 @@ the person's own browser ask a server on their machine.
 import errno
 import re
 import socket
+from functools import lru_cache
 from ipaddress import ip_address
 
 from demarcate.errors import InputError, Problem
@@ -32,6 +33,7 @@ def host_name(host: str) -> str:
     return (match["address"] or match["name"]).lower() if match else ""
 
 
+@lru_cache(maxsize=256)
 def is_own_name(host: str, listens_on: str) -> bool:
     """Return whether a ``Host`` header has a name of a server, whatever its port: it may have been forwarded.
 

@@ -6,6 +6,7 @@ No label is a value of a cell: labels are names of models, columns and classes, 
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -131,13 +132,19 @@ class ServiceMetrics:
             yield _line("model_info", {"model": served.name, "version": served.version, "sha256": served.sha256}, 1.0)
 
     def _count(self, name: str, n: float, *labels: str) -> None:
-        self._numbers.add(json.dumps((name, *labels)), n)
+        self._numbers.add(_key(name, labels), n)
 
     def _observe(self, name: str, value: float, *labels: str) -> None:
         limits = _HISTOGRAMS[name][2]
         place = bisect_left(limits, value)
         self._count(f"{name}_bucket", 1, *labels, str(limits[place]) if place < len(limits) else "+Inf")
         self._count(f"{name}_sum", value, *labels)
+
+
+@lru_cache(maxsize=8192)
+def _key(name: str, labels: tuple[str, ...]) -> str:
+    """Return the name that a number has among those of all processes."""
+    return json.dumps((name, *labels))
 
 
 def _histogram_lines(

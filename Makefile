@@ -42,7 +42,7 @@ lint: $(VENV)/dev.stamp
 # The modules of pages: types and rules, and unit tests of the studio's.
 web-check: $(WEB)/node_modules/stamp
 	$(WEB)/node_modules/.bin/tsc --project $(WEB)/tsconfig.json
-	$(WEB)/node_modules/.bin/eslint --config $(WEB)/eslint.config.js src/demarcate/studio/web src/demarcate/export/web $(WEB)
+	$(WEB)/node_modules/.bin/eslint --config $(WEB)/eslint.config.js src/demarcate/studio/web src/demarcate/export/web src/demarcate/serving/web $(WEB)
 	node --test $(WEB)/*.test.mjs
 
 format: $(VENV)/dev.stamp

@@ -78,5 +78,5 @@ def test_arrays_give_what_tensors_give(name, dtype):
     activation = ACTIVATIONS[name]
     values = activation.on_arrays(x.numpy().copy())
     assert values.dtype == x.numpy().dtype
-    tolerance = 8 * torch.finfo(dtype).eps
+    tolerance = 16 * torch.finfo(dtype).eps
     np.testing.assert_allclose(values, activation.function(x).numpy(), rtol=tolerance, atol=tolerance)

@@ -308,7 +308,7 @@ class FittedModel(ShownAsHtml, ABC):
         >>> sorted(prediction.probabilities) == model.classes.tolist()
         True
         """
-        members = self._row_probabilities(self.parse_row(row).columns)
+        members = self._row_probabilities(row)
         probabilities = self.combined(members)
         sets = None if coverage is None else self.sets_of(members, coverage, per_class=per_class)
         classes = self.classes.tolist()
@@ -407,9 +407,9 @@ class FittedModel(ShownAsHtml, ABC):
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Yield chunks of rows with the members' probabilities ``(len(members), n_chunk, n_classes)``."""
 
-    def _row_probabilities(self, parsed: ParsedColumns) -> NDArray[np.float64]:
-        """Return the members' probabilities ``(n_members, 1, n_classes)`` of one row."""
-        ((_, probabilities),) = self._member_probabilities(parsed, range(self.n_members))
+    def _row_probabilities(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
+        """Return the members' probabilities ``(n_members, 1, n_classes)`` of the cells of one row."""
+        ((_, probabilities),) = self._member_probabilities(self.parse_row(row).columns, range(self.n_members))
         return probabilities
 
 

@@ -44,7 +44,7 @@ _Place = tuple[str, int]
 
 @dataclass(frozen=True, eq=False)
 class InputPool:
-    """The rules of the pool, whose first row is 0."""
+    """The rules of the pool, whose first row is 1, as if a bias were a weight."""
 
     rules: tuple[PoolRule, ...]
     inputs: tuple[Indices, ...]  # the rows of the pool that are the columns of each encoder's matrix, (n_encoded,)
@@ -86,7 +86,7 @@ class InputPool:
         codes = np.where(self.missing > 0, codes, 0).astype(np.int64)
         rows = PoolRows(values, codes, cells)
         pool = np.empty((self.size, values.shape[1]), dtype=np.float32)
-        pool[0] = 0
+        pool[0] = 1
         start = 1
         for rule in self.rules:
             rule.fill(rows, pool[start : start + rule.width])

@@ -1,6 +1,6 @@
 """A fitted model whose networks numpy computes: one row costs no import of torch, and a server about a millisecond."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.errors import SettingError
+from demarcate.errors import InputWarning, SettingError, warn_caller
 from demarcate.inference.batch_computer import BatchComputer
 from demarcate.inference.fitted_model import FittedModel, n_rows_of
 from demarcate.inference.row_coder import RowCoder
@@ -62,6 +62,12 @@ class NumpyPredictor(FittedModel):
             cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
             probabilities = self.computer.member_probabilities(self.coder.values_of(cells))
             yield slice(start, start + probabilities.shape[1]), probabilities[list(members)]
+
+    def _row_probabilities(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
+        coded = self.coder.code([row])
+        for note in coded.notes:
+            warn_caller(InputWarning(note))
+        return self.computer.member_probabilities(coded)
 
     @cached_property
     def coder(self) -> RowCoder:

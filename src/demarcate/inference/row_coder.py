@@ -117,7 +117,8 @@ class RowCoder:
 
     def values_of(self, parsed: Mapping[str, Any]) -> CodedRows:
         """Return rows as `code_parsed` does, compared with nothing."""
-        values = np.stack([column.coded(parsed[column.name]) for column in self.columns], 1)
+        columns = [column.coded(parsed[column.name]) for column in self.columns]
+        values = np.concatenate(columns).reshape(len(columns), -1).T
         texts = {name: tuple(parsed[name]) for name in self._texts}
         return CodedRows(values, texts)
 

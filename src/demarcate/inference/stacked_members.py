@@ -22,9 +22,8 @@ class StackedMembers:
 
     network: Network
     members: Indices  # their numbers, (n_members,)
-    inputs: Indices  # the rows of the pool that each reads, 0 behind its last, (n_members, d_in)
-    weight: Floats  # of the first layer, (n_members, d_hidden, d_in)
-    bias: Floats  # (n_members, d_hidden, 1)
+    inputs: Indices  # the rows of the pool that each reads, the bias's last, (n_members, d_in)
+    weight: Floats  # of the first layer, its bias behind the weights, (n_members, d_hidden, d_in)
     layers: Sequence[tuple[Floats, ...]]  # nothing, and those behind the first; vectors (n_members, d, 1)
 
     @classmethod
@@ -36,21 +35,19 @@ class StackedMembers:
         for network, members in alike.items():
             states = [model.states[member] for member in members]
             own_inputs = [inputs[model.encoding[member]] for member in members]
-            d_in = max(map(len, own_inputs))
+            d_in = max(map(len, own_inputs)) + 1
             places = np.zeros((len(members), d_in), dtype=np.int64)
             weight = np.zeros((len(members), len(states[0][0][1]), d_in), dtype=np.float32)
-            for at, (own, state) in enumerate(zip(own_inputs, states, strict=True)):
+            for at, (own, (first, *_)) in enumerate(zip(own_inputs, states, strict=True)):
                 places[at, : len(own)] = own
-                weight[at, :, : len(own)] = state[0][0]
-            bias = _stacked([state[0][1] for state in states])
+                weight[at, :, : len(own)], weight[at, :, -1] = first
             behind = zip(*(state[1:] for state in states), strict=True)
             layers = [tuple(map(_stacked, zip(*layer, strict=True))) for layer in behind]
-            yield cls(network, np.array(members), places, weight, bias, [(), *layers])
+            yield cls(network, np.array(members), places, weight, [(), *layers])
 
     def logits(self, pool: Floats) -> Floats:
         """Return logits ``(n_members, n_outputs, n_rows)`` from the pool ``(n_pooled, n_rows)``."""
         first = self.weight @ pool[self.inputs]
-        first += self.bias
         return family_of(self.network).array_logits_of_first(self.network, self.layers, first)
 
 

@@ -190,11 +190,11 @@ def _sigmoid_array(x: "Floats") -> "Floats":
 def _silu_array(x: "Floats") -> "Floats":
     import numpy as np
 
-    # The exponential of a number far below 0 is infinite, and the share of it 0.
-    whole = np.negative(x)
-    np.exp(whole, out=whole)
-    whole += 1
-    x /= whole
+    # x (1 + tanh(x / 2)) / 2, which is 0 far below 0: numbers next to 0 are slow to multiply.
+    x *= 0.5
+    waves = np.tanh(x)
+    waves *= x
+    x += waves
     return x
 
 

@@ -103,14 +103,10 @@ def _only_numbers(cells: tuple[Any, ...]) -> NDArray[np.float64]:
     """Read cells that need no reading."""
     if not _NUMBERS.issuperset(map(type, cells)):
         raise _NotPlainError
-    try:
-        numbers = np.array(cells, dtype=np.float64)
-    except OverflowError:
-        raise _NotPlainError from None
     # Infinite ones are warned of, and different integers may be the same large number.
-    if not (np.abs(numbers) < MAX_EXACT_INTEGER).all() and (np.abs(numbers) >= MAX_EXACT_INTEGER).any():
+    if any(cell is not None and abs(cell) >= MAX_EXACT_INTEGER for cell in cells):
         raise _NotPlainError
-    return numbers
+    return np.array(cells, dtype=np.float64)
 
 
 def _numbers(cells: tuple[Any, ...]) -> NDArray[np.float64]:

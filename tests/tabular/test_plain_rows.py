@@ -16,6 +16,8 @@ COLUMNS = (
     Column("since", "date"),
     Column("cost", "numerical", number_format=NumberFormat(",", ".", "€", "number")),
     Column("note", "text"),
+    Column("left", "numerical", missing=("-9", "Gone")),
+    Column("right", "categorical", categories=("1", "b"), missing=("-9", "gone")),
     Column("left out", "numerical", dropped="constant"),
 )
 NUMBERS = st.sampled_from([None, "", "NA", "1e3", " 7 ", "-.5", "1,5", True, 3, 2**53, 1e-7, 0.1, float("nan"), 1e300])
@@ -38,7 +40,19 @@ MOMENTS = st.sampled_from(
 )
 TEXTS = st.sampled_from([None, "", " two words ", "größer", "東京 station", "\u2003x", "x\x1f", 5, "🙂"])
 CELLS = {"size": NUMBERS, "ward": WORDS, "smokes": WORDS, "since": MOMENTS, "cost": NUMBERS, "note": TEXTS}
-ROW = {"size": 1.5, "ward": "a", "smokes": "yes", "since": "2020-01-02", "cost": 2, "note": "x"}
+CELLS |= dict.fromkeys(
+    ("left", "right"), st.sampled_from([None, "", -9, -9.0, "-9.0", " gone ", "1", 1, True, 0.5, "-"])
+)
+ROW = {
+    "size": 1.5,
+    "ward": "a",
+    "smokes": "yes",
+    "since": "2020-01-02",
+    "cost": 2,
+    "note": "x",
+    "left": 1,
+    "right": "b",
+}
 
 
 def read_as_table(rows):

@@ -74,6 +74,8 @@ class BatchComputer:
 
     def member_probabilities(self, rows: CodedRows) -> Floats:
         """Return every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
+        if not len(rows):
+            return np.empty((len(self._order), 0, len(self._model.classes)))
         # Numbers too large for a float become infinite in silence, as with torch.
         with np.errstate(over="ignore", invalid="ignore"):
             blocks = [self._block(rows, places)[:, :n_own] for places, n_own in self._blocks(len(rows))]
@@ -82,7 +84,7 @@ class BatchComputer:
     def _blocks(self, n_rows: int) -> Iterator[tuple[Indices, int]]:
         """Yield the rows of each block, filled up by one of them, and how many of them are its own."""
         start = 0
-        while start < n_rows or not (n_rows or start):
+        while start < n_rows:
             n_own = min(n_rows - start, MAX_BLOCK_ROWS)
             width = -(-n_own // BLOCK_ROWS) * BLOCK_ROWS
             if not self._is_same_in(width):

@@ -79,8 +79,17 @@ class PlainReader:
 
 def _reader_of(column: Column) -> _Read:
     """Return what reads the cells of a column."""
-    if column.missing:
+    read = _reader_of_kind(column)
+    if not column.missing:
+        return read
+    if column.kind == "date":
         return _nothing
+    words = frozenset(word.lower() for word in column.missing)
+    numbers = frozenset(float(word) for word in words if _NUMBER.fullmatch(word))
+    return lambda cells: read(tuple(None if _stands_for_none(cell, words, numbers) else cell for cell in cells))
+
+
+def _reader_of_kind(column: Column) -> _Read:
     if column.kind == "numerical":
         return _numbers if column.number_format == PLAIN else _only_numbers
     if column.kind == "date":
@@ -93,6 +102,18 @@ def _reader_of(column: Column) -> _Read:
         return [cell if type(cell) is str and cell in known else _word(column, cell) for cell in cells]
 
     return words
+
+
+def _stands_for_none(cell: Any, words: frozenset[str], numbers: frozenset[float]) -> bool:
+    """Return whether a cell is one of a column's own words for a missing value, or a number equal to one."""
+    if cell is None:
+        return False
+    if isinstance(cell, str):
+        text = _plain(cell).strip()
+        return text.lower() in words or (_NUMBER.fullmatch(text) is not None and float(text) in numbers)
+    if type(cell) not in (int, float):
+        raise _NotPlainError
+    return cell in numbers
 
 
 def _nothing(_: tuple[Any, ...]) -> list[str | None]:

@@ -143,6 +143,12 @@ def _shifted(state):
     return [*before, (*weights, bias + np.arange(1, 1 + len(bias), dtype=np.float32))]
 
 
+def test_a_table_is_compared_in_blocks(mixed, monkeypatch):
+    model, X = mixed
+    monkeypatch.setattr("demarcate.export.onnx_export._BLOCK_ROWS", 7)
+    assert check_onnx(model, onnx_bytes(model), X).max_difference < 1e-6
+
+
 def test_a_graph_of_another_model_is_refused(mixed):
     model, X = mixed
     other = replace(model, states=(_shifted(model.states[0]), *model.states[1:]))
@@ -155,6 +161,12 @@ def test_a_graph_that_decides_otherwise_is_refused(mixed):
     data = onnx_bytes(replace(model, classes=model.classes[::-1]))
     with pytest.raises(ExportError, match=r"gives another label than the model \(row \d+\)"):
         check_onnx(model, data, X)
+
+
+def test_a_graph_that_does_not_run_is_refused(mixed):
+    model, _ = mixed
+    with pytest.raises(ExportError, match=r"^onnxruntime does not run the ONNX graph \(.+\)\. Nothing was written"):
+        check_onnx(model, b"no graph")
 
 
 def test_nothing_is_written_where_the_graph_differs(mixed, tmp_path, monkeypatch):

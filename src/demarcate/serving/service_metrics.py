@@ -60,7 +60,8 @@ class ServiceMetrics:
 
     def __init__(self, n_places: int = 1) -> None:
         self._numbers = SharedNumbers(n_places)
-        self._columns: dict[tuple[ServedModel, str], list[str]] = {}
+        self._keys: dict[tuple[str, ...], str] = {}
+        """The names of numbers that were counted already, by the metric and its labels."""
 
     def use_place(self, place: int) -> None:
         """Count in another place from now on."""

@@ -4,8 +4,10 @@ The last column of the table is the target. demarcate, CatBoost's defaults (thro
 gradient boosting after an ordinal encoder are fitted on the same rows and predict the same pandas table, cut or
 repeated to so many rows; the conversion of columns counts. demarcate also predicts a polars table, which the others do
 not take. In each round every model is read from its pickle, predicts for the first time, and then again; models take
-turns, and medians are printed. With one thread: ``OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1``. A peer that is not
-installed is left out; ``pip install 'demarcate[tabular-bench]'`` installs them.
+turns, and medians are printed. At last rows come as a service has them, as mappings of plain values, and numpy computes
+them: one, some that came one by one and are computed together, and one hundred. With one thread:
+``OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1``. A peer that is not installed is left out;
+``pip install 'demarcate[tabular-bench]'`` installs them.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -29,8 +32,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
+import demarcate
 from demarcate import DemarcateClassifier
 
+REQUEST_SIZES, JOINED = (1, 100), 32
 OURS, CATBOOST, BOOSTING = "demarcate", "CatBoost", "boosting of scikit-learn"
 
 
@@ -119,6 +124,37 @@ def compare(fitted: Sequence[Contender], table: pd.DataFrame, repeats: int) -> N
         print(f"| {each.name}, {each.frame} | {' | '.join(cells)} |", flush=True)
 
 
+def requests(own: Any, table: pd.DataFrame, repeats: int) -> None:
+    """Print what coding and computing rows of requests take, in milliseconds of wall time."""
+    from demarcate.inference.coded_rows import CodedRows
+
+    with TemporaryDirectory() as folder:
+        own.save(Path(folder) / "model.safetensors")
+        model = demarcate.load(Path(folder) / "model.safetensors", backend="numpy")
+    some = table.iloc[: max(REQUEST_SIZES)]
+    rows = some.astype(object).where(some.notna(), None).to_dict("records")
+    coder, computer = model.coder, model.computer
+
+    def timed(work: Callable[[], Any]) -> str:
+        work()
+        seconds = []
+        for _ in range(10 * repeats):
+            began = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - began)
+        return f"{1000 * min(seconds):.2f} | {1000 * np.median(seconds):.2f} | {1000 * np.quantile(seconds, 0.99):.2f}"
+
+    print("\n| rows of requests, by numpy | least ms | median | 99th percentile |\n|---|---:|---:|---:|")
+    print(f"| `predict_row` | {timed(lambda: model.predict_row(rows[0]))} |")
+    for n_rows in REQUEST_SIZES:
+        own_rows = rows[:n_rows]
+        coded = coder.code(own_rows)
+        print(f"| {n_rows} coded | {timed(lambda own_rows=own_rows: coder.code(own_rows))} |")
+        print(f"| {n_rows} computed | {timed(lambda coded=coded: computer.probabilities(coded))} |")
+    singles = [coder.code([row]) for row in rows[:JOINED]]
+    print(f"| {JOINED} requests of one, joined | {timed(lambda: computer.probabilities(CodedRows.join(singles)))} |")
+
+
 def main(path: Path, n_fit: int, sizes: Sequence[int], repeats: int, hidden: list[int] | None) -> None:
     """Fit all, and compare them on tables of several sizes."""
     warnings.simplefilter("ignore")
@@ -131,6 +167,7 @@ def main(path: Path, n_fit: int, sizes: Sequence[int], repeats: int, hidden: lis
     for n_rows in sizes:
         table = pd.concat([X] * -(-n_rows // len(X)), ignore_index=True)[:n_rows]
         compare(fitted, table, repeats)
+    requests(fitted[0].model, X, repeats)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,15 @@ def test_all_that_are_installed_are_asked_for_the_same_rows(tmp_path, monkeypatc
         "| demarcate, polars",
         "| boosting of scikit-learn, pandas",
     ]
+    asked = [line.split(" | ")[0] for line in told.splitlines() if line.startswith(("| `", "| 1", "| 3"))]
+    assert asked == [
+        "| `predict_row`",
+        "| 1 coded",
+        "| 1 computed",
+        "| 100 coded",
+        "| 100 computed",
+        "| 32 requests of one, joined",
+    ]
 
 
 def catboost(X, y):

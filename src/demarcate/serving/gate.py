@@ -149,8 +149,8 @@ class Gate:
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self._settings.max_body:
             raise self.too_large()
-        if self.n_in_work >= self._settings.max_concurrent and passage.scope["method"] == "POST":
-            raise self.busy("requests")
+        if passage.scope["method"] == "POST":
+            self.check_room(int(length) if length.isdigit() else 0)
 
     def _check_origin(self, headers: "_Headers") -> None:
         """Refuse requests of other pages, and those for other names, where only this machine may ask."""
@@ -167,6 +167,11 @@ class Gate:
         if origins and origins not in ([f"{scheme}://{host}".encode("latin-1")] for scheme in ("http", "https")):
             fact = "This request comes from a page of another address"
             raise RequestRefusedError.of(HTTPStatus.FORBIDDEN, fact, "Send it from a page of this service")
+
+    def check_room(self, n_bytes: int) -> None:
+        """Refuse a request with so many bytes where it would be one too many, or have to wait for too long."""
+        if self.n_in_work >= self._settings.max_concurrent or not self.backlog.admits(n_bytes):
+            raise self.busy("requests")
 
     def too_large(self) -> RequestRefusedError:
         """Return the refusal of a body."""
@@ -232,8 +237,7 @@ class _Passage:
             raise gate.busy("bytes")
         if not message.get("more_body", False):
             self.is_read = True
-            if gate.n_in_work >= settings.max_concurrent or not gate.backlog.admits(self._n_bytes):
-                raise gate.busy("requests")
+            gate.check_room(self._n_bytes)
             self._is_in_work = self._is_in_backlog = True
             gate.n_in_work += 1
             gate.backlog.enter(self._n_bytes)

@@ -2,9 +2,9 @@
 
 A library of linear algebra sums a row's products in an order that depends on how many rows there are, and of some
 processors on where the row stands. Here rows are the last axis of every product, and a block has `BLOCK_ROWS` of them,
-which are whole vectors of a processor: each row is a lane, and all lanes do the same. A model's own shapes are tried
-when it is prepared. Where wider blocks give the same bits, many rows are computed in them; and where even a block of
-the least width does not, rows are computed one by one.
+which are whole vectors of a processor: each row is a lane, and all lanes do the same. Wider blocks are faster, and
+processors of one kind give other bits in them: a width is tried on the model's own weights before it is used. Should
+even a block of the least width have lanes that differ, rows are computed one by one.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ class BatchComputer:
         self._order = np.argsort(np.concatenate([stack.members for stack in self._stacks]))
         self._known_widths: dict[int, bool] = {}
 
+    def warm_up(self) -> None:
+        """Try blocks of all widths, so that no request waits for that."""
+        for width in range(BLOCK_ROWS, MAX_BLOCK_ROWS + 1, BLOCK_ROWS):
+            self._is_same_in(width)
+
     def probabilities(self, rows: CodedRows) -> Floats:
         """Return probabilities ``(n_rows, n_classes)``: the members' weighted mean, scaled by the temperature."""
         return self._model.combined(self.member_probabilities(rows))
@@ -121,10 +126,15 @@ class BatchComputer:
     def _is_same_in(self, width: int) -> bool:
         """Return whether rows have the same bits in a block of this width as in one of the least, in any lane."""
         if width not in self._known_widths:
-            draw = np.random.default_rng(0)
-            pool = draw.uniform(-1, 1, (self._pool.size, width)).astype(np.float32)
-            shift = BLOCK_ROWS // 2 + 1
-            narrow = [self._logits(np.roll(own, shift, 1)) for own in np.split(pool, width // BLOCK_ROWS, 1)]
-            same = np.concatenate([np.roll(own, -shift, 2) for own in narrow], 2)
-            self._known_widths[width] = self._logits(pool).tobytes() == same.tobytes()
+            weights = (weight for stack in self._stacks for weight in stack.weights)
+            self._known_widths[width] = all(_is_same_product(weight[0], width) for weight in weights)
         return self._known_widths[width]
+
+
+def _is_same_product(weight: NDArray[np.float32], width: int) -> bool:
+    """Return whether a block of this width, times weights ``(d_out, d_in)``, is what it is in narrow blocks."""
+    block = np.random.default_rng(0).uniform(-1, 1, (weight.shape[1], width)).astype(np.float32)
+    narrow, shift = np.split(block, width // BLOCK_ROWS, 1), BLOCK_ROWS // 2 + 1
+    shifted = [weight @ np.roll(own, shift, 1) for own in narrow]
+    same = np.concatenate([np.roll(own, -shift, 1) for own in shifted], 1)
+    return bool(((weight @ block) == same).all())

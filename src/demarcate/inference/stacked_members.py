@@ -45,6 +45,13 @@ class StackedMembers:
             layers = [tuple(map(_stacked, zip(*layer, strict=True))) for layer in behind]
             yield cls(network, np.array(members), places, weight, [(), *layers])
 
+    @property
+    def weights(self) -> list[Floats]:
+        """Return all weights, ``(n_members, d_out, d_in)`` each."""
+        behind = [tensor for layer in self.layers for tensor in layer]
+        # What else there is are biases, and weights of a single number, whose sums have no order.
+        return [self.weight, *(tensor for tensor in behind if tensor.shape[-1] > 1)]
+
     def logits(self, pool: Floats) -> Floats:
         """Return logits ``(n_members, n_outputs, n_rows)`` from the pool ``(n_pooled, n_rows)``."""
         first = self.weight @ pool[self.inputs]

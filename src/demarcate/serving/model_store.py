@@ -93,7 +93,8 @@ class ModelSource:
         model = build_numpy_predictor(file.spec, file.tensors)
         served = ServedModel(self.name, self.version or digest[:VERSION_DIGITS], model, digest)
         # Made before the process is copied, so that all copies share them.
-        _ = served.coder, served.computer
+        _ = served.coder
+        served.computer.warm_up()
         return served
 
 

@@ -22,6 +22,8 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 SET_UP = {"make", "python", "uv", "pipx", "docker", "source", ".venv/bin/python", r".venv\Scripts\python"}
 """Commands that make an environment; the make targets are tested below, pip's part by whoever runs this."""
+NODE_MODULES = ROOT / "tests" / "export" / "web" / "node_modules"
+"""Where onnxruntime-web is, of which pages are made; without it no page is made."""
 WIDTH = 88
 """Characters of a line of code that fit on a page of the site."""
 
@@ -106,7 +108,11 @@ def run_in_order(shown, folder):
     heart().frame.write_parquet(folder / "large.parquet")
     shutil.copy(FIELD / "groups" / "mild_visits.csv", folder / "visits.csv")
     shutil.copy(FIELD / "time-order" / "past.csv", folder / "market.csv")
+    if NODE_MODULES.is_dir():
+        (folder / "node_modules").symlink_to(NODE_MODULES)
     for arguments in shown:
+        if "web" in arguments and not NODE_MODULES.is_dir():
+            continue
         done = demarcate(*arguments, cwd=folder)
         assert done.returncode == 0, (arguments, done.stderr)
         for option, path in pairwise(arguments):
@@ -127,6 +133,19 @@ def test_every_other_command_of_a_document_runs_in_the_order_shown(document, hea
     shutil.copy(heart_model, tmp_path)
     of_readme = demarcate_commands(README)
     run_in_order([each for each in demarcate_commands(document) if each not in of_readme], tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("node") is None or not NODE_MODULES.is_dir(), reason="needs node and onnxruntime-web")
+def test_the_script_of_the_page_about_exports_runs(heart_model, tmp_path):
+    (script,) = blocks(ROOT / "docs" / "export.md", "javascript")
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    (tmp_path / "predict.mjs").write_text(script, encoding="utf-8")
+    assert demarcate("export", heart_model, "--out", "heart.onnx", "--quiet", cwd=tmp_path).returncode == 0
+    done = subprocess.run(["node", "predict.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    label, *shares = re.fullmatch(r"([01]) \[ (0\.\d+), (0\.\d+) \]", done.stdout.strip()).groups()
+    assert sum(map(float, shares)) == pytest.approx(1)
+    assert max(shares) == shares[int(label)]
 
 
 def test_nothing_is_shown_that_is_neither_run_nor_a_set_up():

@@ -9,8 +9,9 @@ from demarcate.export.export_formats import FORMATS, ExportCheck, ExportFormat
 
 if TYPE_CHECKING:
     from demarcate.export.exporting import export_model
+    from demarcate.export.onnx_inputs import inputs_for_onnx
 
-__all__ = ["FORMATS", "ExportCheck", "ExportFormat", "export_model"]
+__all__ = ["FORMATS", "ExportCheck", "ExportFormat", "export_model", "inputs_for_onnx"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> Any:
         from demarcate.export.exporting import export_model
 
         return export_model
+    if name == "inputs_for_onnx":
+        from demarcate.export.onnx_inputs import inputs_for_onnx
+
+        return inputs_for_onnx
     raise AttributeError(f"module 'demarcate.export' has no attribute {name!r}")

@@ -26,8 +26,13 @@ class ReadColumns:
 
     values: str  # numbers and dates, float64 (n_rows, n_quantities), NaN where missing; empty if there are none
     places: Mapping[str, int]  # the place of each column of numbers or dates among them
-    codes: Mapping[str, str]  # by column of words: int64 (n_rows,), as `word_codes` has them
-    vocabularies: Mapping[str, tuple[str, ...]]
+    codes: str  # of columns of words, int64 (n_rows, n_columns), as `word_codes` has them; empty if there are none
+    code_places: Mapping[str, int]
+    vocabularies: Mapping[str, tuple[str, ...]]  # of each column of words
+
+    def codes_of(self, graph: OnnxNodes, name: str) -> str:
+        """Return the codes of a column, ``(n_rows,)``."""
+        return graph.pick(self.codes, self.code_places[name], 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ def word_columns(graph: OnnxNodes, encoders: Sequence[TableEncoder], cells: Read
             table[at, :, : encoder.width] = encoder.encode(every)
             sources[at, : encoder.width] = encoders[at].columns_of(name).start + np.arange(encoder.width)
         if width:
-            yield StackedColumns(graph.op("Gather", graph.floats(table), cells.codes[name], axis=1), sources)
+            yield StackedColumns(graph.op("Gather", graph.floats(table), cells.codes_of(graph, name), axis=1), sources)
 
 
 def sample_words(vocabulary: Sequence[str]) -> list[str | None]:

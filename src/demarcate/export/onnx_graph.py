@@ -76,8 +76,7 @@ def _read(graph: OnnxNodes, model: NumpyPredictor) -> ReadColumns:
     values, places = quantities(graph, model.schema.used)
     words = [column for column in model.schema.used if not column.is_quantity]
     vocabularies = {column.name: vocabulary_of(model, column.name) for column in words}
-    codes = {column.name: word_codes(graph, column, column.name, vocabularies[column.name]) for column in words}
-    return ReadColumns(values, places, codes, vocabularies)
+    return ReadColumns(values, places, *word_codes(graph, words, vocabularies), vocabularies)
 
 
 def _label_tensor(model: NumpyPredictor) -> int:

@@ -50,7 +50,7 @@ def _tested_numbers(
         if testing:
             every = sample_words(vocabulary)
             table = np.stack([column.numbers(every) for column in testing.values()], 1)
-            parts.append(graph.op("Gather", graph.doubles(table), cells.codes[name], axis=0))
+            parts.append(graph.op("Gather", graph.doubles(table), cells.codes_of(graph, name), axis=0))
         for at in testing:
             places[at][name] = n_numbers
             n_numbers += 1

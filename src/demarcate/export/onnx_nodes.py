@@ -1,6 +1,6 @@
 """Nodes and constants of an ONNX graph, as they are added one after the other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,7 +90,7 @@ class OnnxNodes:
         """Add a selection by constant indices; a single number drops the axis."""
         return self.op("Gather", value, self.integers(indices), axis=axis)
 
-    def codes_of_texts(self, value: str, codes: dict[str, int], default: int) -> str:
+    def codes_of_texts(self, value: str, codes: Mapping[str, int], default: int) -> str:
         """Add a look-up of texts as whole numbers."""
         (output,) = self.ops(
             "LabelEncoder",

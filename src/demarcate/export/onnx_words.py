@@ -28,45 +28,90 @@ _SPACE = r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\
 _NUMBER = r"[\t-\r ]*[+-]?(?:(?:0|[1-9][0-9]{0,60})(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,2})?[\t-\r ]*"
 """A number, but no code such as 007, and none that a float is too small or too large for."""
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?P<decimals>\.[0-9]*[1-9])?")
+_MAX_AT_ONCE = 64
+"""Columns that are read at once: the weights of bits are a matrix of as many columns."""
 _UNKNOWN = -1
+_NOTHING: Mapping[str, int] = {"": _UNKNOWN}
+"""The codes of a column without categories; no cell is less than empty."""
 
 
-def word_codes(graph: OnnxNodes, column: Column, text: str, vocabulary: Sequence[str]) -> str:
-    """Add what reads a column of words ``(n_rows, 1)``; return its codes ``(n_rows,)``, int64.
+def word_codes(
+    graph: OnnxNodes, columns: Sequence[Column], vocabularies: Mapping[str, Sequence[str]]
+) -> tuple[str, dict[str, int]]:
+    """Add what reads columns of words; return codes, int64 ``(n_rows, n_columns)``, and each column's place in them.
 
-    A code is a category's place in the vocabulary, one past the last for other words, two past it for none.
+    A code is a category's place in the column's vocabulary, one past the last for other words, two past it for none.
     """
-    other, missing = len(vocabulary), len(vocabulary) + 1
-    known = _known(column, vocabulary)
-    found = [graph.codes_of_texts(text, known, _UNKNOWN), _codes_by_pattern(graph, text, known)] if known else []
-    if numbers := _numbers(column, known) | dict.fromkeys(_missing_numbers(column), missing):
-        is_number = graph.op("RegexFullMatch", text, pattern=_NUMBER)
-        number = graph.cast(graph.op("Where", is_number, text, graph.texts("NaN")), np.float64)
-        found.append(graph.codes_of_numbers(number, np.array([*numbers]), [*numbers.values()], _UNKNOWN))
-    if column.kind == "boolean":
+    by_reading: dict[tuple[str, tuple[str, ...]], list[Column]] = {}
+    for column in columns:
+        by_reading.setdefault((column.kind, column.missing), []).append(column)
+    groups = [own[at : at + _MAX_AT_ONCE] for own in by_reading.values() for at in range(0, len(own), _MAX_AT_ONCE)]
+    codes = [_codes_of_group(graph, own, [vocabularies[column.name] for column in own]) for own in groups]
+    names = [column.name for own in groups for column in own]
+    return (graph.concat(codes, 1) if codes else ""), {name: place for place, name in enumerate(names)}
+
+
+def _codes_of_group(graph: OnnxNodes, columns: Sequence[Column], vocabularies: Sequence[Sequence[str]]) -> str:
+    """Add what reads columns of one kind with the same words for none; at once, as far as their words are the same."""
+    names = [column.name for column in columns]
+    kind, words_for_none = columns[0].kind, ["", *columns[0].missing]
+    known = [_known(column, vocabulary) for column, vocabulary in zip(columns, vocabularies, strict=True)]
+    other = np.array([[len(vocabulary) for vocabulary in vocabularies]])
+    texts = graph.concat(names, 1)
+    # At least all but one of the codes of a cell are unknown, or all that are known agree.
+    found = [_codes_as_written(graph, names, known), _codes_by_pattern(graph, names, known)]
+    numbers = [
+        _numbers(kind, own) | dict.fromkeys(_missing_numbers(columns[0]), int(code))
+        for own, code in zip(known, other[0] + 1, strict=True)
+    ]
+    if any(numbers):
+        found.append(_codes_of_numbers(graph, texts, numbers))
+    if kind == "boolean":
+        words_for_none += MISSING_WORDS
         for truth in ("true", "false"):
-            is_truth = is_one_of(graph, text, [word for word, own in TRUTH_OF_WORDS.items() if own == truth])
-            code = graph.integers(known.get(truth, other))
-            found.append(graph.op("Where", is_truth, code, graph.integers(_UNKNOWN)))
-    # At least all but one of them are unknown, or all that are known agree.
-    code = graph.op("Max", *found) if found else graph.integers([[_UNKNOWN]])
+            is_truth = is_one_of(graph, texts, [word for word, own in TRUTH_OF_WORDS.items() if own == truth])
+            codes = [[own.get(truth, int(code)) for own, code in zip(known, other[0], strict=True)]]
+            found.append(graph.op("Where", is_truth, graph.integers(codes), graph.integers(_UNKNOWN)))
+    code = graph.op("Max", *found)
     code = graph.op("Where", graph.op("Less", code, graph.integers(0)), graph.integers(other), code)
-    words_for_none = ["", *column.missing, *(MISSING_WORDS if column.kind == "boolean" else ())]
-    code = graph.op("Where", is_one_of(graph, text, words_for_none), graph.integers(missing), code)
-    return graph.op("Reshape", code, graph.integers([-1]))
+    return graph.op("Where", is_one_of(graph, texts, words_for_none), graph.integers(other + 1), code)
 
 
-def _codes_by_pattern(graph: OnnxNodes, text: str, codes: Mapping[str, int]) -> str:
+def _codes_as_written(graph: OnnxNodes, names: Sequence[str], known: Sequence[Mapping[str, int]]) -> str:
+    """Add a look-up of cells as they are written."""
+    pairs = zip(names, known, strict=True)
+    return graph.concat([graph.codes_of_texts(name, own or _NOTHING, _UNKNOWN) for name, own in pairs], 1)
+
+
+def _codes_by_pattern(graph: OnnxNodes, names: Sequence[str], known: Sequence[Mapping[str, int]]) -> str:
     """Add a look-up of words with any space around them: an expression for each bit of codes that count from 1."""
-    patterns = {_pattern(word): code + 1 for word, code in codes.items() if len(word) <= MAX_PATTERN}
-    total = graph.integers(_UNKNOWN)
-    for bit in range(max(patterns.values(), default=0).bit_length()):
-        for alternatives in _in_chunks([pattern for pattern, code in patterns.items() if code >> bit & 1]):
-            is_set = graph.cast(
-                graph.op("RegexFullMatch", text, pattern=f"{_SPACE}(?:{alternatives}){_SPACE}"), np.int64
-            )
-            total = graph.op("Add", total, graph.op("Mul", is_set, graph.integers(1 << bit)))
-    return total
+    matches: list[str] = []
+    weights: list[list[int]] = []
+    for place, (name, own) in enumerate(zip(names, known, strict=True)):
+        patterns = {_pattern(word): code + 1 for word, code in (own or _NOTHING).items() if len(word) <= MAX_PATTERN}
+        for bit in range(max(patterns.values(), default=0).bit_length()):
+            for alternatives in _in_chunks([pattern for pattern, code in patterns.items() if code >> bit & 1]):
+                expression = f"{_SPACE}(?:{alternatives}){_SPACE}"
+                matches.append(graph.op("RegexFullMatch", name, pattern=expression))
+                weights.append([(1 << bit) * (at == place) for at in range(len(names))])
+    if not matches:
+        return graph.integers([[_UNKNOWN] * len(names)])
+    bits = graph.cast(graph.concat(matches, 1), np.float32)
+    sums = graph.cast(graph.op("MatMul", bits, graph.floats(weights)), np.int64)
+    return graph.op("Add", sums, graph.integers(_UNKNOWN))
+
+
+def _codes_of_numbers(graph: OnnxNodes, texts: str, codes: Sequence[Mapping[float, int]]) -> str:
+    """Add a look-up of cells that are numbers, in any spelling."""
+    is_number = graph.op("RegexFullMatch", texts, pattern=_NUMBER)
+    number = graph.cast(graph.op("Where", is_number, texts, graph.texts("NaN")), np.float64)
+    found = []
+    for place, own in enumerate(codes):
+        keys = np.array([*own] or [0.0])
+        found.append(
+            graph.codes_of_numbers(graph.pick(number, [place], 1), keys, [*own.values()] or [_UNKNOWN], _UNKNOWN)
+        )
+    return graph.concat(found, 1)
 
 
 def _in_chunks(patterns: Iterable[str]) -> Iterator[str]:
@@ -112,9 +157,9 @@ def _known(column: Column, vocabulary: Sequence[str]) -> dict[str, int]:
     return codes
 
 
-def _numbers(column: Column, known: Mapping[str, int]) -> dict[float, int]:
+def _numbers(kind: str, known: Mapping[str, int]) -> dict[float, int]:
     """Return the code of each category that is a number, whose spellings are many."""
-    if column.kind == "boolean":
+    if kind == "boolean":
         return {float(digit): known[truth] for digit in "01" if (truth := TRUTH_OF_WORDS[digit]) in known}
     numbers = {float(word): code for word, code in known.items() if number_spelling(word)}
     return {number: code for number, code in numbers.items() if abs(number) < MAX_EXACT_INTEGER}

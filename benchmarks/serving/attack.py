@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if service.process.poll() is not None:
                 raise AssertionError("the service did not survive")
             print(f"The honest client got {honest['right']:,} right answers and {honest['busy']:,} times 503.")
-            _look_through_log(service.log)
+            look_through_log(service.log)
 
 
 def _attack_all(service: Service, options: argparse.Namespace, folder: Path, honest: Counter[str]) -> None:
@@ -200,7 +200,7 @@ def _asked(service: Service, count: int, dice: random.Random, make: Callable[[in
     return statuses
 
 
-def _look_through_log(log: Path) -> None:
+def look_through_log(log: Path) -> None:
     """Raise AssertionError if the log has a traceback."""
     text = log.read_text(errors="replace")
     if (place := text.find("Traceback")) >= 0:

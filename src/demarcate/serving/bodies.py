@@ -5,7 +5,7 @@ Every kind is read by the reader that the command line has for such a file, so t
 
 import io
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,37 @@ class BodyRows:
     wanted: tuple[str, ...] = ()
 
 
+class NotPlainError(Exception):
+    """Cells are for the table reader, which takes so long that other requests would wait for it."""
+
+
+@dataclass(frozen=True)
+class PlainCoder:
+    """Codes rows whose cells are written plainly, and no others."""
+
+    coder: RowCoder
+
+    def code(self, rows: Sequence[Mapping[str, Any]]) -> CodedRows:
+        """Return rows as `RowCoder.code` does.
+
+        Raises
+        ------
+        NotPlainError
+            If a cell is not written plainly.
+        """
+        coded = self.coder.code_plainly(rows)
+        if coded is None:
+            raise NotPlainError
+        return coded
+
+    def code_table(self, _: Any) -> CodedRows:
+        """Refuse a table."""
+        raise NotPlainError
+
+
+Coder = RowCoder | PlainCoder
+
+
 @dataclass(frozen=True)
 class BodyKind:
     """A kind of body.
@@ -62,21 +93,17 @@ class BodyKind:
     """
 
     media_type: str
-    read: Callable[[bytes, RowCoder, Mapping[str, str], int, dict[str, Any]], BodyRows]
+    read: Callable[[bytes, Coder, Mapping[str, str], int, dict[str, Any]], BodyRows]
     names: tuple[str, ...] = ()
 
 
-def read_json_rows(
-    body: bytes, coder: RowCoder, _: Mapping[str, str], max_rows: int, others: dict[str, Any]
-) -> BodyRows:
+def read_json_rows(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, others: dict[str, Any]) -> BodyRows:
     """Return the rows of a JSON body."""
     rows = rows_of(body, read_json(body), max_rows, others)
     return BodyRows(coder.code(rows))
 
 
-def _read_csv(
-    body: bytes, coder: RowCoder, parameters: Mapping[str, str], max_rows: int, _: dict[str, Any]
-) -> BodyRows:
+def _read_csv(body: bytes, coder: Coder, parameters: Mapping[str, str], max_rows: int, _: dict[str, Any]) -> BodyRows:
     if body.startswith(_PACKED):
         fact = "The body is compressed, and its header does not say so"
         raise RequestRefusedError.of(400, fact, "Send it plain, or gzip with Content-Encoding: gzip")
@@ -86,11 +113,11 @@ def _read_csv(
     return _read_table("body.csv", body, coder, max_rows, layout)
 
 
-def _read_arrow(body: bytes, coder: RowCoder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
+def _read_arrow(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
     return _read_table("body.arrow", body, coder, max_rows, {})
 
 
-def _read_parquet(body: bytes, coder: RowCoder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
+def _read_parquet(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
     if not (body.startswith(b"PAR1") and body.endswith(b"PAR1")):
         raise RequestRefusedError.of(400, "The body is not a whole Parquet file", "Send the bytes of one")
     return _read_table("body.parquet", body, coder, max_rows, {})
@@ -171,7 +198,7 @@ class _NamedBody(io.BytesIO):
         self.name = name
 
 
-def _read_table(name: str, body: bytes, coder: RowCoder, max_rows: int, layout: Mapping[str, Any]) -> BodyRows:
+def _read_table(name: str, body: bytes, coder: Coder, max_rows: int, layout: Mapping[str, Any]) -> BodyRows:
     """Return the rows of a table by the reader of such files."""
     from demarcate.io.tables import stream_table
 

@@ -12,9 +12,8 @@ import orjson
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, plain_text, quoted
 from demarcate.inference.example_row import example_row
-from demarcate.inference.row_coder import RowCoder
 from demarcate.serving.answers import PredictedRows, json_labels
-from demarcate.serving.bodies import BodyRows
+from demarcate.serving.bodies import BodyRows, Coder
 from demarcate.serving.json_body import check_n_rows, read_json
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.request_options import KEYS
@@ -77,7 +76,7 @@ def infer_schema(served: ServedModel) -> dict[str, Any]:
     }
 
 
-def read_tensors(body: bytes, coder: RowCoder, _: Mapping[str, str], max_rows: int, others: dict[str, Any]) -> BodyRows:
+def read_tensors(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, others: dict[str, Any]) -> BodyRows:
     """Return the rows of a request; its parameters are added to ``others``, as the keys of a JSON body are.
 
     Raises

@@ -1,6 +1,7 @@
 """Running the service: the socket, the files, and the processes that answer."""
 
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 BACKLOG = 2048
 """Connections that wait in the system's queue until a process takes them."""
+SWITCH_SECONDS = 0.001
+"""How long a thread of a process may keep the others waiting for the interpreter."""
 
 
 def run_service(
@@ -98,6 +101,8 @@ def _serve(
     from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit, run_until_drained
 
     raise_descriptor_limit()
+    # Odd bodies are read by threads, while the event loop answers what is plain.
+    sys.setswitchinterval(SWITCH_SECONDS)
     logging.raiseExceptions = False
 
     metrics = ServiceMetrics(Supervisor.n_places(settings.n_workers))

@@ -6,6 +6,8 @@ answer has nothing that it does not need.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -16,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.formatting import listed, quoted
 from demarcate.serving.answers import WRITERS, PredictedRows, answer_kind, headers_of
-from demarcate.serving.bodies import JSON, BodyKind, BodyRows, kind_of
+from demarcate.serving.bodies import JSON, BodyKind, BodyRows, Coder, NotPlainError, PlainCoder, kind_of
 from demarcate.serving.deciding import Deciders, RequestDecider
 from demarcate.serving.exchange import Answer, ClientLeftError, HttpRequest, json_answer, send_answer
 from demarcate.serving.form_page import form_facts, page_answer
@@ -40,7 +42,9 @@ TENSORS = BodyKind(JSON, read_tensors)
 """The kind of body that the Open Inference Protocol has."""
 PROTOCOL_ROOT = "/v2"
 _IN_THREAD_BYTES = 1 << 18
-"""Bodies from this size on, and tables, are read beside the event loop, which other requests need."""
+"""Bodies from this size on, tables and odd cells are read beside the event loop, which other requests need."""
+_N_READERS = 2
+"""Threads for them: more would share the interpreter with the event loop, and be no faster."""
 
 
 class Readiness(Protocol):
@@ -89,6 +93,7 @@ class ServiceApp:
         self.metrics = metrics or ServiceMetrics()
         self._documents: WeakKeyDictionary[ServedModel, dict[str, bytes]] = WeakKeyDictionary()
         self._deciders = Deciders()
+        self._readers = ThreadPoolExecutor(_N_READERS, thread_name_prefix="reader")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -159,14 +164,19 @@ class ServiceApp:
         query = request.query()
         body = await request.body(self._settings.max_body)
         reading = _Reading(served, kind, parameters, query, self._settings.max_rows, self._deciders)
-        if kind.media_type == JSON and len(body) < _IN_THREAD_BYTES:
-            rows, decider = reading.read(body)
-        else:
-            rows, decider = await asyncio.to_thread(reading.read, body)
+        rows, decider = await self._read(reading, body)
         request.scope["state"]["rows"] = len(rows.coded)
         predicted = await decider.predict(served, rows.coded, rows.notes, self._compute)
         self.metrics.predicted(predicted)
         return rows, predicted
+
+    async def _read(self, reading: "_Reading", body: bytes) -> tuple[BodyRows, RequestDecider]:
+        """Read a body: here what takes no time, and beside the event loop what others would have to wait for."""
+        coder = reading.served.coder
+        if reading.kind.media_type == JSON and len(body) < _IN_THREAD_BYTES:
+            with suppress(NotPlainError):
+                return reading.read(body, PlainCoder(coder))
+        return await asyncio.get_running_loop().run_in_executor(self._readers, reading.read, body, coder)
 
     async def schema(self, request: HttpRequest) -> Answer:
         """Answer what a body may be."""
@@ -270,13 +280,13 @@ class _Reading:
     max_rows: int
     deciders: Deciders
 
-    def read(self, body: bytes) -> tuple[BodyRows, RequestDecider]:
+    def read(self, body: bytes, coder: Coder) -> tuple[BodyRows, RequestDecider]:
         """Return the rows, and what decides them."""
         problems: list[Problem] = []
         others: dict[str, Any] = {}
         rows, decider = None, None
         try:
-            rows = self.kind.read(body, self.served.coder, self.parameters, self.max_rows, others)
+            rows = self.kind.read(body, coder, self.parameters, self.max_rows, others)
         except (InputError, SettingError) as error:
             problems += problems_of(error)
         of_query = options_of_query(self.query, problems) if self.query else {}

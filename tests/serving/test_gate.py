@@ -57,6 +57,7 @@ def test_beyond_loopback_any_name_is_answered_to_whoever_has_a_token(run_worker,
     running = run_worker(echo_app, Tokens((TOKEN,)), host="0.0.0.0")
     admitted = {"host": "example.org", "origin": "https://example.org"}
     assert running.ask("POST", "/predict", b"{}", authorization=f"Bearer {TOKEN}", **admitted)[0] == 200
+    assert running.ask(path="/schema", host="example.org", authorization=f"Bearer {TOKEN}")[0] == 200
     for wrong in ({}, {"authorization": f"Bearer {TOKEN}x"}, {"authorization": "Basic abc"}):
         answer = running.ask("POST", "/predict", b"{}", **wrong)
         assert problem(answer)[0] == 401

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demarcate.formatting import sized
 from demarcate.serving.backlog import Backlog
-from demarcate.serving.host_names import LOOPBACK, is_own_name
+from demarcate.serving.host_names import is_own_name
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.request_log import ServiceLog
 from demarcate.serving.service_settings import ServiceSettings
@@ -153,16 +153,17 @@ class Gate:
             self.check_room(int(length) if length.isdigit() else 0)
 
     def _check_origin(self, headers: "_Headers") -> None:
-        """Refuse requests of other pages, and those for other names, where only this machine may ask."""
+        """Refuse requests of other pages, and those for other names, where no token tells who asks."""
         hosts = headers.all(b"host")
         if len(hosts) > 1 or (not hosts and headers.needs_host):
             raise RequestRefusedError.of(HTTPStatus.BAD_REQUEST, "A request needs one Host header", "Send one")
-        if self._settings.host not in LOOPBACK:
+        if self._tokens is not None:
             return
         host = hosts[0].decode("latin-1") if hosts else ""
         if hosts and not is_own_name(host, self._settings.host):
             fact = "This service answers under names of its own machine only"
-            raise RequestRefusedError.of(MISDIRECTED, fact, "Use the address that 'demarcate serve' printed")
+            remedy = "Use the address that 'demarcate serve' printed, or start it with --token-file"
+            raise RequestRefusedError.of(MISDIRECTED, fact, remedy)
         origins = headers.all(b"origin")
         if origins and origins not in ([f"{scheme}://{host}".encode("latin-1")] for scheme in ("http", "https")):
             fact = "This request comes from a page of another address"

@@ -62,7 +62,8 @@ def open_listener(host: str, port: int, *, backlog: int | None = None) -> socket
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=backlog)
+        both = host == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((host, port), family=family, backlog=backlog, dualstack_ipv6=both)
     except OSError as error:
         if error.errno in _TAKEN:
             return None

@@ -131,6 +131,9 @@ class Supervisor:
         finally:
             self._kill_all()
             signal.set_wakeup_fd(former)
+            self._selector.close()
+            for descriptor in (wake, self._waker, self._life, self._own_life):
+                os.close(descriptor)
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -241,6 +244,7 @@ class Supervisor:
         """Keep the collector off what copies share: looking at an object is writing to its page."""
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def _start(self, place: int) -> None:
         """Start a copy of this process."""

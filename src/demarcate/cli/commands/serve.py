@@ -1,5 +1,6 @@
 """``demarcate serve``: predictions of saved models over HTTP."""
 
+import gc
 import os
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -87,10 +88,15 @@ def serve(source: ServedOptions, listening: ListeningOptions, limits: LimitOptio
     settings = _settings(source, listening, limits)
     # Each process computes on one thread, and threads do not survive the copying of a process.
     os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    from demarcate.serving.model_store import ModelSource
-    from demarcate.serving.run_service import run_service
+    # Nothing that is imported is garbage: the supervisor collects once, when all is loaded.
+    gc.disable()
+    try:
+        from demarcate.serving.model_store import ModelSource
+        from demarcate.serving.run_service import run_service
 
-    run_service([ModelSource.parse(text) for text in source.models], settings, announce=_announce)
+        run_service([ModelSource.parse(text) for text in source.models], settings, announce=_announce)
+    finally:
+        gc.enable()
     process.end_without_cleanup(0)
 
 

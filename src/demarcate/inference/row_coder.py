@@ -14,6 +14,7 @@ from demarcate.errors import InputError, Problem, collected_warnings
 from demarcate.formatting import quoted
 from demarcate.inference.coded_column import CodedColumn
 from demarcate.inference.coded_rows import CellWarning, CodedRows
+from demarcate.inference.usual_row import UsualRow
 from demarcate.tabular.column_options import NO_CELL_OPTIONS
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.plain_rows import PlainReader
@@ -51,6 +52,7 @@ class RowCoder:
             CodedColumn.of(column, model.encoders, model.trained_ranges) for column in model.schema.used
         )
         self._model = model
+        self._usual = UsualRow(self.columns)
         self._plain = PlainReader(model.schema.columns, model.target)
         self._texts = tuple(column.name for column in model.schema.used if column.kind == "text")
         self._names = {column.name for column in model.schema.columns}
@@ -90,7 +92,12 @@ class RowCoder:
 
     def code_plainly(self, rows: Sequence[Mapping[str, Any]]) -> CodedRows | None:
         """Return rows as `code` does where all their cells are written plainly, which takes no time; else None."""
-        plain = self._plain.read(rows) if self._model.cells == NO_CELL_OPTIONS else None
+        if self._model.cells != NO_CELL_OPTIONS:
+            return None
+        usual = self._usual.code(rows[0]) if len(rows) == 1 else None
+        if usual is not None:
+            return CodedRows(usual)
+        plain = self._plain.read(rows)
         return None if plain is None else self.code_parsed(plain)
 
     def _check_width(self, rows: Sequence[Mapping[str, Any]]) -> None:

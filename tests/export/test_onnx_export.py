@@ -82,6 +82,12 @@ def test_a_fitted_classifier_gives_a_file_of_named_inputs_and_two_outputs(tmp_pa
     assert outputs["label"].tolist() == model.predict(X).tolist()
 
 
+def test_each_node_has_a_name_of_its_own(mixed):
+    names = [node.name for node in onnx.load_from_string(onnx_bytes(mixed[0])).graph.node]
+    assert all(names)
+    assert len(names) == len({*names})
+
+
 def test_a_row_has_the_probabilities_that_it_has_among_others(mixed):
     model, X = mixed
     data, inputs = onnx_bytes(model), _inputs(model, X)

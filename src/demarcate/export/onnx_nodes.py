@@ -38,7 +38,8 @@ class OnnxNodes:
         from onnx import helper
 
         named = [output or self._fresh(kind) for output in outputs]
-        self.nodes.append(helper.make_node(kind, inputs, named, name=name, domain=domain, **attributes))
+        # onnxruntime up to 1.20 gives nodes that it puts in place of others their names: each needs one.
+        self.nodes.append(helper.make_node(kind, inputs, named, name=name or named[0], domain=domain, **attributes))
         return named
 
     def numbers(self, values: Any, dtype: Any) -> str:

@@ -15,6 +15,10 @@ sys.path.insert(0, str(Path(__file__).parent / "export"))
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# Tests are small work: one thread is faster, and two test processes, with the programs that they start, do not fight over
+# two cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # scikit-learn skips its check of array API input where scipy, once imported, was not told to allow any.
 os.environ["SCIPY_ARRAY_API"] = "1"
 
@@ -26,7 +30,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread():
-    """Tests are small work: one thread is faster, and two test processes do not fight over two cores."""
+    """The process of the tests may have imported torch before."""
     import torch
 
     torch.set_num_threads(1)

@@ -130,3 +130,20 @@ def test_so_many_cells_are_warned_of_and_the_rest_is_noted(model, monkeypatch):
 
 def test_a_column_without_a_name_is_noted_and_nothing_is_printed(model):
     assert any("columns without a name" in note for note in RowCoder(model).code([{**ROW, "": 1}]).notes)
+
+
+@pytest.mark.parametrize(
+    "other", [{"id": 7}, {"id": "x", "Größe": None}, {"note": "a" * 9, "id": 1.5, "b": 1, "c": 2, "d": 3, "e": 4}]
+)
+def test_cells_of_unknown_columns_are_noted_and_change_nothing(model, other):
+    rows = [{**other, **ROW}, {**ROW, "age": 1e6, **other}]
+    coder = RowCoder(model)
+    plain, through_a_table = coder.code_plainly(rows), coder.code_table(rows)
+    np.testing.assert_array_equal(plain.values, through_a_table.values)
+    assert plain.notes == through_a_table.notes
+    assert "unknown columns are not used" in plain.notes[0]
+
+
+@pytest.mark.parametrize("name", ["", " ", " age", "*", "^a$", "a\nb"])
+def test_odd_names_of_unknown_columns_are_for_the_table_reader(model, name):
+    assert RowCoder(model).code_plainly([{**ROW, name: 1}]) is None

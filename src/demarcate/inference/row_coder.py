@@ -15,6 +15,7 @@ from demarcate.formatting import quoted
 from demarcate.inference.coded_column import CodedColumn
 from demarcate.inference.coded_rows import CellWarning, CodedRows
 from demarcate.inference.usual_row import UsualRow
+from demarcate.tabular.column_names import unknown_columns
 from demarcate.tabular.column_options import NO_CELL_OPTIONS
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.plain_rows import PlainReader
@@ -97,8 +98,9 @@ class RowCoder:
         usual = self._usual.code(rows[0]) if len(rows) == 1 else None
         if usual is not None:
             return CodedRows(usual)
-        plain = self._plain.read(rows)
-        return None if plain is None else self.code_parsed(plain)
+        unknown = self._plain.unknown(rows)
+        plain = self._plain.read([*map(self._plain.known, rows)] if unknown else rows)
+        return None if plain is None else self._coded(plain, None, (unknown_columns(unknown),) if unknown else ())
 
     def _check_width(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Refuse rows that name so many different columns that their table would be far larger than they are."""
@@ -143,7 +145,7 @@ class RowCoder:
         if outside is None:
             outside = OutsideRows(self._model.schema.used, self._model.trained_ranges)
             outside.add(parsed, len(coded))
-            notes = [message] if (message := outside.message()) else []
+            notes = [*notes, message] if (message := outside.message()) else notes
         warnings = self._warnings(parsed, is_outside, outside.reported())
         return replace(coded, warnings=warnings, notes=tuple(notes), outside=counts, is_outside=outside.is_reported)
 

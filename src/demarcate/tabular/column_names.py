@@ -1,11 +1,14 @@
-"""Names of columns that differ in spelling only."""
+"""Names of columns that differ in spelling only, and those that a model does not know."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from demarcate.formatting import listed, quoted
+
 _MAX_COMPARED = 200
 """Names whose letters are compared one by one: of more only the case and the punctuation."""
 _CLOSE = 0.75
+_MAX_NAMED = 5
 
 
 def similar_names(missing: Sequence[str], present: Sequence[str]) -> dict[str, str]:
@@ -34,3 +37,14 @@ def _by_letters(names: Sequence[str]) -> Mapping[str, list[str]]:
     for name in names:
         groups.setdefault("".join(filter(str.isalnum, name.casefold())), []).append(name)
     return groups
+
+
+def unknown_columns(names: Sequence[str]) -> str:
+    """Return what there is to say of columns that a model does not know.
+
+    Examples
+    --------
+    >>> unknown_columns(["id"])
+    "unknown columns are not used: 'id'"
+    """
+    return f"unknown columns are not used: {listed(names, _MAX_NAMED, write=quoted)}"

@@ -64,6 +64,20 @@ class PlainReader:
         except _NotPlainError:
             return None
 
+    def unknown(self, rows: Sequence[Any]) -> list[str]:
+        """Return the names of cells that belong to no column, in their order; none where a name is for `TableReader`.
+
+        Their cells are not looked at.
+        """
+        n_names = len(self._names)
+        wide = (row for row in rows if isinstance(row, Mapping) and len(row) > n_names)
+        names = dict.fromkeys(name for row in wide for name in row if name not in self._known)
+        return list(names) if all(map(_is_plain_name, names)) else []
+
+    def known(self, row: Any) -> Any:
+        """Return the cells of a row that belong to columns; what is no row, as it is."""
+        return {name: row[name] for name in row if name in self._known} if isinstance(row, Mapping) else row
+
     def _columns(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         """Return the cells of the columns that are used, each as a tuple."""
         try:
@@ -75,6 +89,13 @@ class PlainReader:
         if not cells or any(len(row) != n_names and not row.keys() <= self._known for row in rows):
             raise _NotPlainError
         return [tuple(cells)] if len(self._names) == 1 else [*zip(*cells, strict=True)]
+
+
+def _is_plain_name(name: object) -> bool:
+    """Return whether a name is surely that of a column of its own, as it stands."""
+    if not isinstance(name, str):
+        return False
+    return name.isprintable() and name == name.strip() != "" and not name.startswith(("^", "*"))
 
 
 def _reader_of(column: Column) -> _Read:

@@ -20,7 +20,7 @@ from demarcate.errors import (
     warn_caller,
 )
 from demarcate.formatting import counted, listed, quoted
-from demarcate.tabular.column_names import similar_names
+from demarcate.tabular.column_names import similar_names, unknown_columns
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.date_reader import DateReader
 from demarcate.tabular.frame_libraries import polars as pl
@@ -104,7 +104,7 @@ class TableReader:
         """Return what `close` warns of."""
         messages = []
         if self._unknown:
-            messages.append(f"unknown columns are not used: {listed(self._unknown, _MAX_NAMED, write=quoted)}")
+            messages.append(unknown_columns(self._unknown))
         for name, notes in self._notes.items():
             if n := notes.n_infinite:
                 infinite = f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"

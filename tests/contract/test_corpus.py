@@ -1,12 +1,14 @@
 """The same table gets the expected verdict in every form."""
 
 import warnings
+import zlib
 
 import numpy as np
 import pytest
 from cases import Accepted
 from corpus import CASES
 from forms import FORMS, InexpressibleError, row_arguments
+from services import bodies_of, numpy_model, service_probabilities
 from verdicts import AcceptedTable, faults, plain, read_case
 
 from demarcate import DemarcateClassifier
@@ -27,7 +29,7 @@ def test_there_are_enough_cases_with_different_names():
     assert len({case.name for case in CASES}) == len(CASES) >= 90
 
 
-def test_every_form_gives_the_expected_verdict(case, tmp_path):
+def test_every_form_gives_the_expected_verdict(case, tmp_path, ask, serve_models):
     results = {form.name: read_case(case, form, tmp_path) for form in FORMS}
     entered = {name: result for name, result in results.items() if result is not None}
     assert entered
@@ -37,7 +39,13 @@ def test_every_form_gives_the_expected_verdict(case, tmp_path):
         _are_read_the_same(entered)
         frame = next(iter(entered.values())).frame
         if frame.height * frame.width <= _MAX_CELLS:
-            _are_predicted_the_same(case, entered)
+            fitted, expected = _are_predicted_the_same(case, entered)
+            bodies = [] if "service" in case.apart else list(bodies_of(entered, tmp_path))
+            if bodies:
+                # One kind of body for each case: all are read by the readers that gave the frames above.
+                kind, body = bodies[zlib.crc32(case.name.encode()) % len(bodies)]
+                served = serve_models(m=numpy_model(fitted.predictor_))
+                np.testing.assert_allclose(service_probabilities(ask, served, kind, body), expected, rtol=0, atol=1e-6)
 
 
 def _are_read_the_same(entered: dict[str, AcceptedTable]) -> None:
@@ -50,7 +58,7 @@ def _are_read_the_same(entered: dict[str, AcceptedTable]) -> None:
         }
 
 
-def _are_predicted_the_same(case, entered: dict[str, AcceptedTable]) -> None:
+def _are_predicted_the_same(case, entered: dict[str, AcceptedTable]):
     first = next(iter(entered.values()))
     labels = first.training_set.classes[first.training_set.codes]
     with warnings.catch_warnings():
@@ -67,3 +75,4 @@ def _are_predicted_the_same(case, entered: dict[str, AcceptedTable]) -> None:
                 break
             alone = fitted.predictor_.predict_proba(as_frame({name: [cell] for name, cell in cells.items()}))
             np.testing.assert_allclose(alone, expected[row : row + 1], rtol=0, atol=1e-6)
+    return fitted, expected

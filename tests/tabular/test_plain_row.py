@@ -82,10 +82,10 @@ def test_other_names_and_cells_are_left_to_the_tables_reader(row):
 @pytest.mark.parametrize(
     "column",
     [
-        Column("x", "date", date_format="%d.%m.%Y"),
+        Column("x", "date", date_format="%d %B %Y"),
         Column("x", "text"),
         Column("x", "numerical", number_format=NumberFormat(",", ".", "", "number")),
-        Column("x", "numerical", missing=("-999",)),
+        Column("x", "date", missing=("unknown",)),
     ],
 )
 def test_columns_that_are_written_in_their_own_way_are_left_to_the_tables_reader(column):

@@ -14,6 +14,8 @@ COLUMNS = (
     Column("ward", "categorical", categories=("3", "a", "b c", "é")),
     Column("smokes", "boolean", categories=("false", "true")),
     Column("since", "date"),
+    Column("until", "date", date_format="%d.%m.%Y"),
+    Column("paid", "date", date_format="%m-%d-%Y"),
     Column("cost", "numerical", number_format=NumberFormat(",", ".", "€", "number")),
     Column("note", "text"),
     Column("left", "numerical", missing=("-9", "Gone")),
@@ -34,16 +36,36 @@ MOMENTS = st.sampled_from(
             "20200102",
             20200102,
             "0000-01-01",
-            "2020-01-02 24:00:00",
+            *(
+                "2020-01-02 24:00:00",
+                "31.12.2020",
+                " 01.02.2003 ",
+                "1.2.2003",
+                "31.02.2020",
+                "12-31-2020",
+                "13-01-2020",
+            ),
+            *("01.02.0003", "12-31-20", "12/31/2020", "2020-12-31"),
         ),
     ]
 )
 TEXTS = st.sampled_from([None, "", " two words ", "größer", "東京 station", "\u2003x", "x\x1f", 5, "🙂"])
-CELLS = {"size": NUMBERS, "ward": WORDS, "smokes": WORDS, "since": MOMENTS, "cost": NUMBERS, "note": TEXTS}
+CELLS = {
+    "size": NUMBERS,
+    "ward": WORDS,
+    "smokes": WORDS,
+    "since": MOMENTS,
+    "until": MOMENTS,
+    "paid": MOMENTS,
+    "cost": NUMBERS,
+    "note": TEXTS,
+}
 CELLS |= dict.fromkeys(
     ("left", "right"), st.sampled_from([None, "", -9, -9.0, "-9.0", " gone ", "1", 1, True, 0.5, "-"])
 )
 ROW = {
+    "until": "31.12.2020",
+    "paid": "12-31-2020",
     "size": 1.5,
     "ward": "a",
     "smokes": "yes",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem, collected_warnings
-from demarcate.formatting import quoted
+from demarcate.formatting import listed, quoted
 from demarcate.inference.coded_column import CodedColumn
 from demarcate.inference.coded_rows import CellWarning, CodedRows
 from demarcate.inference.usual_row import UsualRow
@@ -74,7 +74,7 @@ class RowCoder:
         plain = self.code_plainly(rows)
         if plain is not None:
             return plain
-        self._check_width(rows)
+        self._check_rows(rows)
         coded = self.code_table(list(rows))
         gaps = (
             CellWarning(row, column.name, "read as missing", f"the row has no {quoted(column.name)}: read as missing")
@@ -102,8 +102,12 @@ class RowCoder:
         plain = self._plain.read([*map(self._plain.known, rows)] if unknown else rows)
         return None if plain is None else self._coded(plain, None, (unknown_columns(unknown),) if unknown else ())
 
-    def _check_width(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Refuse rows that name so many different columns that their table would be far larger than they are."""
+    def _check_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse rows that are no mappings, or that name so many columns that their table would be far larger."""
+        others = [f"row {at} is of type {type(row).__name__}" for at, row in enumerate(rows, 1) if not _is_row(row)]
+        if others or not rows:
+            fact = f"A row maps columns to cells: {listed(others)}" if others else "There are no rows"
+            raise InputError([Problem(fact, "Give each row as a mapping, and at least one")])
         names = set(chain.from_iterable(rows))
         n_given = sum(map(len, rows))
         if len(names) * len(rows) > _MAX_GAIN * (n_given + len(self._names) * len(rows)):
@@ -157,6 +161,10 @@ class RowCoder:
         places = islice(zip(*(own.tolist() for own in np.nonzero(is_told)), strict=True), MAX_WARNINGS)
         cells = ((row, self.columns[at]) for row, at in places)
         return tuple(_warning(column, row, parsed[column.name][row]) for row, column in cells)
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, Mapping)
 
 
 def _warning(column: CodedColumn, row: int, cell: Any) -> CellWarning:

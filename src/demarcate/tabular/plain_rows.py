@@ -24,6 +24,8 @@ from demarcate.tabular.schema_column import Column
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2})?")
+_DAY_FORMAT = re.compile("(?:%d[./-]%m|%m[./-]%d)[./-]%Y|%Y[./-]%m[./-]%d")
+_DIGITS = {"%d": "(?P<day>[0-9]{2})", "%m": "(?P<month>[0-9]{2})", "%Y": "(?P<year>[1-9][0-9]{3})"}
 _NUMBERS = frozenset({int, float, NoneType})
 
 _Read = Callable[[tuple[Any, ...]], "NDArray[np.float64] | list[str | None]"]
@@ -114,7 +116,7 @@ def _reader_of_kind(column: Column) -> _Read:
     if column.kind == "numerical":
         return _numbers if column.number_format == PLAIN else _only_numbers
     if column.kind == "date":
-        return _nothing if column.date_format else _moments
+        return _moment_reader(column.date_format)
     if column.kind == "text":
         return _texts
     known = frozenset(column.categories)
@@ -174,25 +176,32 @@ def _number(cell: Any) -> float:
     return number
 
 
-def _moments(cells: tuple[Any, ...]) -> NDArray[np.float64]:
-    return np.array([*map(_moment, cells)], dtype=np.float64)
+def _moment_reader(date_format: str) -> _Read:
+    """Return what reads days in a format of digits, and days and moments as ISO 8601 writes them."""
+    if date_format and not _DAY_FORMAT.fullmatch(date_format):
+        return _nothing
+    pattern = re.compile("".join(_DIGITS.get(part, re.escape(part)) for part in re.split("(%.)", date_format)))
 
+    def moment(cell: Any) -> float:
+        if cell is None:
+            return math.nan
+        if not isinstance(cell, str):
+            raise _NotPlainError
+        text = _plain(cell).strip()
+        if text.lower() in MISSING_WORDS:
+            return math.nan
+        try:
+            if date_format and (day := pattern.fullmatch(text)):
+                read = datetime(int(day["year"]), int(day["month"]), int(day["day"]), tzinfo=UTC)
+            elif _MOMENT.fullmatch(text):
+                read = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            else:
+                raise _NotPlainError
+        except ValueError:
+            raise _NotPlainError from None
+        return read.timestamp()
 
-def _moment(cell: Any) -> float:
-    """Read a day, or a moment, as ISO 8601 writes it."""
-    if cell is None:
-        return math.nan
-    if not isinstance(cell, str):
-        raise _NotPlainError
-    text = _plain(cell).strip()
-    if text.lower() in MISSING_WORDS:
-        return math.nan
-    if not _MOMENT.fullmatch(text):
-        raise _NotPlainError
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        raise _NotPlainError from None
+    return lambda cells: np.array([*map(moment, cells)], dtype=np.float64)
 
 
 def _texts(cells: tuple[Any, ...]) -> list[str | None]:

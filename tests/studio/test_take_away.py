@@ -1,3 +1,5 @@
+import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -5,6 +7,7 @@ import polars as pl
 import pytest
 
 import demarcate
+from demarcate.export.pytorch_folder import load_folder
 from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import DataState, SplitState, ViewState
 from demarcate.studio.take_away import take_away
@@ -22,6 +25,16 @@ def test_the_model_file_predicts_what_the_card_does(heart, tmp_path):
     X = heart.data.read.frame
     np.testing.assert_array_equal(demarcate.load(path).predict_proba(X), heart.predictor.predict_proba(X))
     assert (taken.name, taken.content_type) == ("wide-deep.safetensors", "application/octet-stream")
+
+
+def test_the_folder_of_plain_pytorch_predicts_what_the_card_does(heart, tmp_path):
+    taken = take_away(heart, "pytorch")
+    assert (taken.name, taken.content_type) == ("wide-deep.zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        archive.extractall(tmp_path)
+    X = heart.data.read.frame
+    found = load_folder(tmp_path / "wide-deep").probabilities(X.to_dicts())
+    np.testing.assert_allclose(found, heart.predictor.predict_proba(X), atol=1e-5)
 
 
 @pytest.mark.parametrize("split", [SplitState(0.2, 0.2), SplitState(0.3, 0.0)])
@@ -54,7 +67,7 @@ def test_the_picture_is_drawn_over_the_axes_of_the_view(heart):
 
 
 def test_what_cannot_be_taken_away_is_refused(heart):
-    with pytest.raises(StudioError, match="Take a model, report, picture"):
+    with pytest.raises(StudioError, match="Take a model, pytorch, report, picture"):
         take_away(heart, "film")
 
 

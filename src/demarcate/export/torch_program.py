@@ -60,7 +60,7 @@ def export_torch_program(model: NumpyPredictor, path: str | os.PathLike[str], *,
         folder = Path(name)
         for file, data in folder_files(model, rows[:1], expected[:1]).items():
             (folder / file).write_bytes(data)
-        network = load_folder(folder)
+        network = load_folder(folder).requires_grad_(requires_grad=False)
     numbers, codes = network.read(rows)
     n_rows = torch.export.Dim("n_rows", min=1)
     with warnings.catch_warnings():

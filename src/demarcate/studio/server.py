@@ -153,7 +153,7 @@ class StudioServer:
         return JSONResponse(facts)
 
     async def take_away(self, request: Request) -> Response:
-        """Return a card as a model file, a report or a picture."""
+        """Return a card as a model file, as plain PyTorch, as a report or a picture."""
         from demarcate.studio.placed_problem import PlacedProblem, StudioError
 
         if not self.access.admits_request(request.headers):

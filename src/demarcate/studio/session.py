@@ -107,7 +107,7 @@ class Session:
         return future.result(seconds)
 
     def take_away(self, card: str, what: str) -> "TakenFile":
-        """Return a card as it is now as a ``model``, a ``report`` or a ``picture``, from any thread but its own.
+        """Return a card as it is now as `demarcate.studio.take_away.take_away` does, from any thread but its own.
 
         Raises
         ------

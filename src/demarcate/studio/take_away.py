@@ -1,8 +1,9 @@
-"""What a person takes away of a card: the model as a file, a report as a page, a picture."""
+"""What a person takes away of a card: the model as a file or as plain PyTorch, a report as a page, a picture."""
 
 import io
 import re
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ class TakenFile:
 
 
 def take_away(trained: TrainedCard, what: str, view: ViewState | None = None) -> TakenFile:
-    """Return a card as a ``model``, a ``report``, or a ``picture`` over the axes of a view.
+    """Return a card as a ``model``, as ``pytorch``, a ``report``, or a ``picture`` over the axes of a view.
 
     Raises
     ------
@@ -53,6 +54,19 @@ def _model(trained: TrainedCard, _view: ViewState) -> TakenFile:
         path = Path(folder) / "model.safetensors"
         write_bundle(predictor, path)
         return TakenFile(f"{_file_name(trained)}.safetensors", "application/octet-stream", path.read_bytes())
+
+
+def _pytorch(trained: TrainedCard, _view: ViewState) -> TakenFile:
+    """Return the same as a folder of plain PyTorch, packed, which needs no demarcate."""
+    from demarcate.export import export_model
+
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="demarcate-studio-") as name, zipfile.ZipFile(buffer, "w") as archive:
+        folder = Path(name) / _file_name(trained)
+        export_model(trained.aware_predictor, folder, to="pytorch")
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"{folder.name}/{path.name}", zipfile.ZIP_DEFLATED)
+    return TakenFile(f"{_file_name(trained)}.zip", "application/zip", buffer.getvalue())
 
 
 def _report(trained: TrainedCard, _view: ViewState) -> TakenFile:
@@ -88,6 +102,7 @@ def _picture(trained: TrainedCard, view: ViewState) -> TakenFile:
 
 TAKE_AWAYS: Mapping[str, Callable[[TrainedCard, ViewState], TakenFile]] = {
     "model": _model,
+    "pytorch": _pytorch,
     "report": _report,
     "picture": _picture,
 }

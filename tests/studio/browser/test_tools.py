@@ -153,8 +153,8 @@ def test_the_lesson_s_patient_gets_a_probability(tab, open_tool):
 
 @pytest.mark.parametrize(
     ("button", "begins"),
-    [("Model", None), ("Report", b"<!doctype html>"), ("PNG", b"\x89PNG"), ("SVG", b"<svg")],
-    ids=["model", "report", "png", "svg"],
+    [("Model", None), ("PyTorch folder", b"pk"), ("Report", b"<!doctype html>"), ("PNG", b"\x89PNG"), ("SVG", b"<svg")],
+    ids=["model", "pytorch", "report", "png", "svg"],
 )
 def test_files_are_taken_away(tab, open_tool, tmp_path, button, begins):
     trained(tab, 5)

@@ -31,23 +31,29 @@ class NumberInputs(ColumnInputs):
         """Return the inputs of numbers ``(n_rows,)``, NaN where missing."""
         missing = torch.isnan(x)
         scaled = (torch.where(missing, self.median, x) - self.mean) / self.scale
-        clipped = torch.minimum(torch.maximum(scaled, -self.limit), self.limit)
-        flags = missing.float().unsqueeze(1).expand(-1, len(self.flag))
-        return torch.cat([clipped.float().unsqueeze(1), flags], 1)
+        scaled = scaled.clamp(-self.limit, self.limit).float()
+        return torch.stack([scaled, missing.float()], 1) if len(self.flag) else scaled.unsqueeze(1)
 
 
 class BinInputs(NumberInputs):
     """A number as above, and how far each bin is filled: 0 below the bin, 1 above it, a share of it in between."""
 
     edges: Tensor  # of the bins, ascending, (n_bins + 1,); none where there are no bins
+    start: Tensor  # of each bin, and its length; halved, because the difference of large numbers would overflow
+    length: Tensor
+
+    def __init__(self, **tensors: Tensor) -> None:
+        super().__init__(**tensors)
+        self.register_buffer("start", self.edges[:-1] / 2, persistent=False)
+        self.register_buffer("length", self.edges[1:] / 2 - self.start, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the inputs of numbers ``(n_rows,)``, NaN where missing."""
-        start, end = self.edges[:-1], self.edges[1:]
-        above = torch.where(torch.isnan(x), -torch.inf, x).unsqueeze(1)
-        # Halved first: the difference of large numbers would overflow.
-        filled = ((above / 2 - start / 2) / (end / 2 - start / 2)).clamp(0, 1)
-        return torch.cat([super().forward(x), filled.float()], 1)
+        own = super().forward(x)
+        if not len(self.start):
+            return own
+        half = torch.where(torch.isnan(x), -torch.inf, x / 2).unsqueeze(1)
+        return torch.cat([own, ((half - self.start) / self.length).clamp(0, 1).float()], 1)
 
 
 class ScoredBinInputs(BinInputs):
@@ -104,22 +110,29 @@ class LeafInputs(ColumnInputs):
 
     tests: Tensor  # the column that each level tests, (n_trees, n_levels)
     thresholds: Tensor  # (n_trees, n_levels)
+    places: Tensor  # of those columns among all that are tested, (n_trees, n_levels)
+
+    def __init__(self, **tensors: Tensor) -> None:
+        super().__init__(**tensors)
+        tested, places = torch.unique(self.tests, return_inverse=True)
+        self.tested: list[int] = tested.tolist()
+        self.register_buffer("places", places, persistent=False)
 
     def forward(self, cells: Sequence[Tensor]) -> Tensor:
         """Return the inputs of the cells of all columns, ``(n_rows,)`` each."""
-        columns = [self._numbers(at, cells[at]) for at in range(len(cells))]
-        passed = torch.stack(columns, 1)[:, self.tests] > self.thresholds
-        n_levels = self.tests.shape[1]
-        bits = 2 ** torch.arange(n_levels - 1, -1, -1)
-        leaf = (passed * bits).sum(2)
-        return (leaf.unsqueeze(2) == torch.arange(2**n_levels)).float().flatten(1)
+        numbers = torch.stack([self.numbers(at, cells[at]) for at in self.tested], 1)
+        passed = numbers[:, self.places] > self.thresholds
+        # The first level is the highest bit of the leaf's number.
+        leaf = torch.zeros_like(self.tests[:, 0])
+        for level in range(self.tests.shape[1]):
+            leaf = 2 * leaf + passed[:, :, level]
+        leaves = torch.arange(2 ** self.tests.shape[1], device=leaf.device)
+        return (leaf.unsqueeze(2) == leaves).float().flatten(1)
 
-    def _numbers(self, at: int, cells: Tensor) -> Tensor:
-        """Return a column as numbers that can be compared; those of a column that no tree tests are not looked at."""
-        if cells.ndim > 1:
-            return cells.new_zeros(len(cells), dtype=torch.float64)
-        places = dict(self.named_buffers()).get(f"place_{at}")
-        return cells.double() if places is None else places[cells]
+    def numbers(self, at: int, cells: Tensor) -> Tensor:
+        """Return the cells of a column as numbers that can be compared."""
+        places: Tensor | None = getattr(self, f"place_{at}", None)
+        return cells if places is None else places[cells]
 
 
 class RowInputs(nn.Module):

@@ -64,17 +64,18 @@ class PlainClassifier(nn.Module):
         Raise ValueError with every cell that cannot be read.
         """
         numbers, codes, _ = read_rows(rows, self.columns)
-        return torch.tensor(numbers), torch.tensor(codes)
+        return self.tensor(numbers), self.tensor(codes)
 
     def forward(self, numbers: Tensor, codes: Tensor, texts: Sequence[Sequence[Tensor]] = ()) -> Tensor:
         """Steps 2 to 4: return probabilities ``(n_rows, n_classes)``, float64, of what `read` returned."""
-        cells = [self.cells(numbers, codes, texts[fold] if texts else ()) for fold in range(len(self.inputs))]
+        # Only texts have cells of their own in each fold.
+        cells = [self.cells(numbers, codes, own) for own in texts] or [self.cells(numbers, codes)] * len(self.inputs)
         inputs = [of_fold(own) for of_fold, own in zip(self.inputs, cells, strict=True)]
         logits = [network(inputs[own.inputs]) for own, network in zip(self.members, self.networks, strict=True)]
         mean = weighted_mean([*map(self.probabilities_of, logits)], [own.weight for own in self.members])
         return at_temperature(mean, self.temperature)
 
-    def cells(self, numbers: Tensor, codes: Tensor, texts: Sequence[Tensor]) -> list[Tensor]:
+    def cells(self, numbers: Tensor, codes: Tensor, texts: Sequence[Tensor] = ()) -> list[Tensor]:
         """Return the cells of each column, ``(n_rows,)`` each, in the order of the columns."""
         counts, cells = {"numbers": count(), "codes": count(), "texts": count()}, []
         for column in self.columns:
@@ -86,7 +87,11 @@ class PlainClassifier(nn.Module):
     def probabilities(self, rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
         """Return the probabilities ``(n_rows, n_classes)`` of rows, each a mapping of column names to cells."""
         with torch.no_grad():
-            return np.asarray(self(*self.read(rows)).numpy())
+            return np.asarray(self(*self.read(rows)).cpu().numpy())
+
+    def tensor(self, array: NDArray[Any]) -> Tensor:
+        """Return an array as a tensor where the networks are."""
+        return torch.tensor(array, device=next(self.parameters()).device)
 
 
 class PlainTextClassifier(PlainClassifier):
@@ -107,9 +112,9 @@ class PlainTextClassifier(PlainClassifier):
         """Step 1: return numbers and codes as above, and the inputs of each column of text, for each fold."""
         numbers, codes, texts = read_rows(rows, self.columns)
         inputs = [
-            [torch.tensor(own.inputs(cells)) for own, cells in zip(fold, texts, strict=True)] for fold in self.texts
+            [self.tensor(own.inputs(cells)) for own, cells in zip(fold, texts, strict=True)] for fold in self.texts
         ]
-        return torch.tensor(numbers), torch.tensor(codes), inputs
+        return self.tensor(numbers), self.tensor(codes), inputs
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

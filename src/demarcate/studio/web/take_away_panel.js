@@ -59,7 +59,7 @@ function filesPart(app) {
   }
   const file = (/** @type {string} */ what, /** @type {string} */ ending) =>
     button({
-      label: takeAwayStrings[/** @type {"model" | "report"} */ (what)],
+      label: takeAwayStrings[/** @type {"model" | "pytorch" | "report"} */ (what)],
       icon: "save",
       onClick: () =>
         void attempt(async () => {
@@ -93,7 +93,7 @@ function filesPart(app) {
     ...(download === null
       ? [make("p", { class: "hint", text: takeAwayStrings.cannotSave })]
       : [
-          takeLine(takeAwayStrings.modelHint, file("model", "safetensors")),
+          takeLine(takeAwayStrings.modelHint, file("model", "safetensors"), file("pytorch", "zip")),
           reportLine,
         ]),
     takeLine(takeAwayStrings.picture, picture("png"), picture("svg")),

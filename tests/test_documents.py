@@ -141,7 +141,9 @@ def test_the_script_of_the_page_about_exports_runs(heart_model, tmp_path):
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)
     (tmp_path / "predict.mjs").write_text(script, encoding="utf-8")
     assert demarcate("export", heart_model, "--out", "heart.onnx", "--quiet", cwd=tmp_path).returncode == 0
-    done = subprocess.run(["node", "predict.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["node", "--liftoff-only", "predict.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     label, *shares = re.fullmatch(r"([01]) \[ (0\.\d+), (0\.\d+) \]", done.stdout.strip()).groups()
     assert sum(map(float, shares)) == pytest.approx(1)

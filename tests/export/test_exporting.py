@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -46,3 +48,17 @@ def test_a_missing_package_is_one_sentence(to, classifier, monkeypatch):
 def test_an_unknown_format_is_refused_with_those_there_are(classifier):
     with pytest.raises(SettingError, match=f"^to must be one of {', '.join(FORMATS)}, got 'pickle'$"):
         demarcate.export_model(classifier, "m.pickle", to="pickle")
+
+
+@pytest.mark.parametrize("to", ["onnx", "web"])
+def test_a_model_file_is_exported_without_torch(to, classifier, web_runtime, tmp_path):
+    classifier.save(tmp_path / "moons.safetensors")
+    settings = f", runtime={str(web_runtime)!r}" if to == "web" else ""
+    program = f"""
+import sys
+sys.modules["torch"] = None
+import demarcate
+print(demarcate.export_model("moons.safetensors", "moons{FORMATS[to].ending}", to={to!r}{settings}).n_rows)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stderr, int(done.stdout) > 100) == ("", True)

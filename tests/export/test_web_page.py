@@ -17,6 +17,8 @@ from demarcate.export.web_page import export_web
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+UNOPTIMISED = "--js-flags=--liftoff-only"
+"""WebAssembly that runs for some seconds is not worth compiling well."""
 LISTEN = (
     "window.violations = []; addEventListener('securitypolicyviolation', "
     "(event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));"
@@ -76,7 +78,7 @@ def opened(page_file):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, UNOPTIMISED])
         context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         page = context.new_page()
         opened = Opened(page)

@@ -8,7 +8,7 @@ from typing import Any
 from demarcate.bundle import read_bundle, write_bundle
 from demarcate.errors import SettingError
 from demarcate.export.export_formats import FORMATS, ExportCheck
-from demarcate.inference import NumpyPredictor, Predictor
+from demarcate.inference import NumpyPredictor
 
 
 def export_model(
@@ -69,6 +69,9 @@ def with_arrays(model: Any) -> NumpyPredictor:
         return model
     if isinstance(model, str | os.PathLike):
         return read_bundle(model, backend="numpy")
+    # A model file and one of numpy need no torch.
+    from demarcate.inference import Predictor
+
     predictor = getattr(model, "predictor_", model)
     if not isinstance(predictor, Predictor):
         rule = "model must be a fitted classifier, a loaded model or the path of a model file"

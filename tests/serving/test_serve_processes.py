@@ -23,8 +23,8 @@ ROW = json.dumps({"rows": [{"x1": 0.123456789, "x2": -1}]})
 class Service:
     """The command in a process of its own."""
 
-    def __init__(self, *arguments):
-        command = [sys.executable, "-c", MAIN, "serve", *map(str, arguments), "--port", "0"]
+    def __init__(self, *arguments, code=""):
+        command = [sys.executable, "-c", f"{code}\n{MAIN}", "serve", *map(str, arguments), "--port", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
         self.port = int(self.address.rpartition(":")[2]) if self.address else 0
@@ -110,8 +110,8 @@ class Load:
 def serve():
     with ExitStack() as stack:
 
-        def start(*arguments):
-            service = Service(*arguments)
+        def start(*arguments, **words):
+            service = Service(*arguments, **words)
             stack.enter_context(service.process)
             stack.callback(service.process.kill)
             return service
@@ -183,6 +183,15 @@ def test_workers_end_with_the_process_that_keeps_them(serve, model):
         return False
 
     service.wait_for(is_gone)
+
+
+def test_where_a_process_cannot_be_copied_it_answers_itself(serve, model):
+    code = "from demarcate.serving import supervisor; supervisor.can_copy_processes = lambda: False"
+    service = serve(model, code=code)
+    assert service.predict()[0] == 200
+    assert not service.workers()
+    assert service.end(signal.SIGINT) == 0
+    assert service.process.stdout.read() == ""
 
 
 def test_https_with_a_token(serve, model, tmp_path):

@@ -3,6 +3,7 @@ import threading
 import time
 
 from demarcate.serving import worker as worker_module
+from demarcate.serving.connection_counts import ConnectionCounts
 
 
 class Slow:
@@ -84,3 +85,20 @@ def test_connections_wait_while_the_system_has_no_descriptors(run_worker, echo_a
     running.worker._listener = Refusing()
     assert running.ask()[0] == 200
     assert [line["event"] for line in running.log.lines].count("connections") == 2
+
+
+def test_a_connection_is_left_to_a_process_with_fewer_for_a_moment(run_worker, echo_app):
+    running = run_worker(echo_app)
+    counts = running.worker._counts = ConnectionCounts(2)
+    running.worker._place = 1
+    counts.set(0, 0)
+    paused = []
+    pause = running.worker._pause_accepting
+    running.worker._pause_accepting = lambda seconds: (paused.append(seconds), pause(seconds))
+    with running.client() as first, running.client() as second:
+        assert first.ask()[0] == second.ask()[0] == 200
+    # The other process takes none, so this one does after a while.
+    assert paused == [worker_module.YIELD_SECONDS] * worker_module.MOST_YIELDS
+    running.drain()
+    running.join()
+    assert not counts.has_more(0)

@@ -3,7 +3,8 @@
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from demarcate.errors import InputError, Problem
 from demarcate.serving.host_names import LOOPBACK, open_listener, server_address
@@ -15,6 +16,7 @@ from demarcate.serving.service_settings import ServiceSettings
 if TYPE_CHECKING:
     import socket
 
+    from demarcate.serving.connection_counts import ConnectionCounts
     from demarcate.serving.service_metrics import ServiceMetrics
     from demarcate.serving.worker import Worker
 
@@ -96,50 +98,76 @@ def _serve(
 ) -> None:
     """Serve in copies of this process, or in this process where it cannot be copied."""
     # Imported before the process is copied, so that all copies share them and start at once.
+    from demarcate.serving.connection_counts import ConnectionCounts
     from demarcate.serving.service_metrics import ServiceMetrics
     from demarcate.serving.supervisor import Supervisor, can_copy_processes
-    from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit, run_until_drained
+    from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit
 
     raise_descriptor_limit()
     # Odd bodies are read by threads, while the event loop answers what is plain.
     sys.setswitchinterval(SWITCH_SECONDS)
     logging.raiseExceptions = False
 
-    metrics = ServiceMetrics(Supervisor.n_places(settings.n_workers))
-
-    def run_worker(loaded: LoadedFiles, place: int, beat: Callable[[], None], life: int) -> None:
-        metrics.use_place(place)
-        run_until_drained(lambda: make_worker(loaded, listener, settings, log, metrics, beat), watched=life)
-
+    n_places = Supervisor.n_places(settings.n_workers)
+    process = ServiceProcess(listener, settings, log, ServiceMetrics(n_places), ConnectionCounts(n_places))
     if can_copy_processes():
         seconds = settings.timeout + DRAIN_SECONDS
-        supervisor = Supervisor(files, settings.n_workers, run_worker, log, drain_seconds=seconds, on_ready=on_ready)
-        supervisor.run(listener)
-        return
-    import signal
-
-    beats = iter([on_ready])
-    run_until_drained(
-        lambda: make_worker(files.loaded, listener, settings, log, metrics, next(beats, lambda: None)),
-        signals=(signal.SIGINT, signal.SIGTERM),
-    )
+        events: dict[str, Any] = {"on_ready": on_ready, "on_end": process.counts.leave}
+        Supervisor(files, settings.n_workers, process.run, log, drain_seconds=seconds, **events).run(listener)
+    else:
+        process.run_alone(files.loaded, on_ready)
 
 
-def make_worker(
-    loaded: LoadedFiles,
-    listener: "socket.socket",
-    settings: ServiceSettings,
-    log: ServiceLog,
-    metrics: "ServiceMetrics",
-    beat: Callable[[], None] = lambda: None,
-) -> "Worker":
-    """Return what answers in one process, within its event loop."""
-    from demarcate.serving.gate import Gate, ServiceStatus
-    from demarcate.serving.micro_batches import SharedBatches
-    from demarcate.serving.service_app import ServiceApp
-    from demarcate.serving.worker import Worker
+@dataclass(frozen=True)
+class ServiceProcess:
+    """What a process that answers has of the service; made before processes are copied.
 
-    status = ServiceStatus()
-    app = ServiceApp(loaded.models, settings, status=status, compute=SharedBatches(metrics.batch), metrics=metrics)
-    gate = Gate(app, settings, loaded.tokens, log, metrics.request)
-    return Worker(gate, listener, settings, status, log, tls=loaded.tls, beat=beat)
+    Attributes
+    ----------
+    listener
+        The socket that all of them take connections from.
+    settings, log
+        Those of the service.
+    metrics, counts
+        Numbers that they share.
+    """
+
+    listener: "socket.socket"
+    settings: ServiceSettings
+    log: ServiceLog
+    metrics: "ServiceMetrics"
+    counts: "ConnectionCounts"
+
+    def run(self, loaded: LoadedFiles, place: int, beat: Callable[[], None], watched: int) -> None:
+        """Serve in a copy until SIGTERM, or until a descriptor that another process holds is at its end."""
+        from demarcate.serving.worker import run_until_drained
+
+        self.metrics.use_place(place)
+        run_until_drained(lambda: self.worker(loaded, place, beat), watched=watched)
+
+    def run_alone(self, loaded: LoadedFiles, on_ready: Callable[[], None]) -> None:
+        """Serve in this process, where it cannot be copied, until Ctrl-C or SIGTERM."""
+        import signal
+
+        from demarcate.serving.worker import run_until_drained
+
+        begins = [on_ready]
+
+        def beat() -> None:
+            if begins:
+                begins.pop()()
+
+        run_until_drained(lambda: self.worker(loaded, 0, beat), signals=(signal.SIGINT, signal.SIGTERM))
+
+    def worker(self, loaded: LoadedFiles, place: int, beat: Callable[[], None]) -> "Worker":
+        """Return what answers, within its event loop."""
+        from demarcate.serving.gate import Gate, ServiceStatus
+        from demarcate.serving.micro_batches import SharedBatches
+        from demarcate.serving.service_app import ServiceApp
+        from demarcate.serving.worker import Worker
+
+        status, metrics, batches = ServiceStatus(), self.metrics, SharedBatches(self.metrics.batch)
+        app = ServiceApp(loaded.models, self.settings, status=status, compute=batches, metrics=metrics)
+        gate = Gate(app, self.settings, loaded.tokens, self.log, metrics.request)
+        shared: dict[str, Any] = {"tls": loaded.tls, "beat": beat, "counts": self.counts, "place": place}
+        return Worker(gate, self.listener, self.settings, status, self.log, **shared)

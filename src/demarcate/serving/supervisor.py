@@ -75,6 +75,8 @@ class Supervisor:
         How long draining takes at most.
     on_ready
         Is called once all of them answer for the first time.
+    on_end
+        Gets the number that a process had which has ended.
     """
 
     def __init__(
@@ -86,9 +88,10 @@ class Supervisor:
         *,
         drain_seconds: float,
         on_ready: Callable[[], None],
+        on_end: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._files, self._n_workers, self._run_worker, self._log = files, n_workers, run_worker, log
-        self._drain_seconds, self._on_ready = drain_seconds, on_ready
+        self._drain_seconds, self._on_ready, self._on_end = drain_seconds, on_ready, on_end
         self._children: dict[int, _Child] = {}
         self._generation = 0
         self._pause, self._pauses_until = 0.0, 0.0
@@ -196,6 +199,7 @@ class Supervisor:
         with suppress(KeyError):
             self._selector.unregister(child.signs)
         os.close(child.signs)
+        self._on_end(child.place)
         if child.drains_until is not None:
             return
         code = os.waitstatus_to_exitcode(status)

@@ -14,6 +14,7 @@ from typing import Any, cast
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from demarcate.serving.connection_counts import ConnectionCounts
 from demarcate.serving.gate import Gate, ServiceStatus
 from demarcate.serving.http_protocol import LimitedProtocol
 from demarcate.serving.request_log import ServiceLog
@@ -24,6 +25,8 @@ TICKS_PER_SECOND = 10
 HANDSHAKE_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
 """Seconds beyond a request's own deadline in which a process that ends waits for its connections."""
+YIELD_SECONDS, MOST_YIELDS = 0.002, 5
+"""Seconds for which a connection is left to a process with fewer, and how often in turn: that one may be busy."""
 NO_DESCRIPTOR_SECONDS = 0.2
 """Seconds without taking connections once the system has no descriptor for another one."""
 
@@ -43,6 +46,8 @@ class Worker:
         What makes connections https.
     beat
         Is called once a second, as a sign of life.
+    counts, place
+        The connections of all processes, and the place of this one there; None where it is the only one.
     """
 
     def __init__(
@@ -55,9 +60,13 @@ class Worker:
         *,
         tls: ssl.SSLContext | None = None,
         beat: Callable[[], None] = lambda: None,
+        counts: ConnectionCounts | None = None,
+        place: int = 0,
     ) -> None:
         self._gate, self._listener, self._settings, self._status, self._log = gate, listener, settings, status, log
         self._tls, self._beat = tls, beat
+        self._counts, self._place = counts or ConnectionCounts(place + 1), place
+        self._n_yields = 0
         self._config = Config(
             gate,
             ws="none",
@@ -85,9 +94,11 @@ class Worker:
         self._set_date()
         loop.add_reader(self._listener.fileno(), self._accept)
         ticking = loop.create_task(self._tick())
+        self._count_connections()
         self._beat()
         try:
             await self._drains.wait()
+            self._counts.leave(self._place)
             loop.remove_reader(self._listener.fileno())
             # Clients whose connections the system has accepted already have been promised an answer.
             while self._take_connection():
@@ -100,8 +111,17 @@ class Worker:
                 await ticking
 
     def _accept(self) -> None:
-        """Take one connection: what else there is, other processes may be free for."""
+        """Take one connection, unless a process with fewer takes it soon."""
+        self._count_connections()
+        if self._counts.has_more(self._place) and self._n_yields < MOST_YIELDS:
+            self._n_yields += 1
+            self._pause_accepting(YIELD_SECONDS)
+            return
+        self._n_yields = 0
         self._take_connection()
+
+    def _count_connections(self) -> None:
+        self._counts.set(self._place, len(self._state.connections) + len(self._handshakes))
 
     def _take_connection(self) -> bool:
         """Take one connection, and return whether there was one."""
@@ -112,7 +132,8 @@ class Worker:
         except ConnectionError:
             return True
         except OSError as error:
-            self._pause_accepting(error)
+            self._log.event("connections", f"No connection can be taken ({error.strerror}).", "error")
+            self._pause_accepting(NO_DESCRIPTOR_SECONDS)
             return False
         connection.setblocking(False)
         with suppress(OSError):
@@ -122,16 +143,13 @@ class Worker:
         task.add_done_callback(self._handshakes.discard)
         return True
 
-    def _pause_accepting(self, error: OSError) -> None:
-        """Wait until the system has descriptors again; connections wait in its queue."""
+    def _pause_accepting(self, seconds: float) -> None:
+        """Take no connection for a moment; they wait in the system's queue."""
         loop = asyncio.get_running_loop()
-        self._log.event("connections", f"No connection can be taken ({error.strerror}).", "error")
         if not self._status.is_draining:
             number = self._listener.fileno()
             loop.remove_reader(number)
-            loop.call_later(
-                NO_DESCRIPTOR_SECONDS, lambda: self._status.is_draining or loop.add_reader(number, self._accept)
-            )
+            loop.call_later(seconds, lambda: self._status.is_draining or loop.add_reader(number, self._accept))
 
     async def _connect(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -160,6 +178,8 @@ class Worker:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             counter += 1
+            if not self._status.is_draining:
+                self._count_connections()
             self._gate.end_overdue(time.monotonic())
             if self._status.is_draining or counter % TICKS_PER_SECOND == 0:
                 self._end_overdue(loop.time())
@@ -251,8 +271,13 @@ def run_until_drained(
             loop.add_reader(watched, orphan, loop, worker)
         await worker.serve()
 
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(main())
+    before = {number: signal.getsignal(number) for number in signals}
+    try:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(main())
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

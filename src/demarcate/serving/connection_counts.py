@@ -1,0 +1,46 @@
+"""How many connections each process has, in memory that all of them see, so that they share them evenly.
+
+A connection stays with the process that takes it. Left to chance, one process of two may get three quarters of them.
+"""
+
+import mmap
+
+NOBODY = -1
+
+
+class ConnectionCounts:
+    """The number of connections by process.
+
+    Parameters
+    ----------
+    n_places
+        How many processes there are at most; made before they are copied.
+
+    Examples
+    --------
+    >>> counts = ConnectionCounts(3)
+    >>> counts.set(0, 5)
+    >>> counts.has_more(0)
+    False
+    >>> counts.set(2, 4)
+    >>> counts.has_more(0), counts.has_more(2)
+    (True, False)
+    """
+
+    def __init__(self, n_places: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, 4 * n_places)).cast("i")
+        for place in range(n_places):
+            self.leave(place)
+
+    def set(self, place: int, n_connections: int) -> None:
+        """Note how many connections the process in a place has."""
+        self._counts[place] = n_connections
+
+    def leave(self, place: int) -> None:
+        """Note that the process in a place takes no connections any more."""
+        self._counts[place] = NOBODY
+
+    def has_more(self, place: int) -> bool:
+        """Whether another process that takes connections has fewer."""
+        own = self._counts[place]
+        return any(NOBODY < each < own for each in self._counts)

@@ -43,6 +43,12 @@ def _inputs(model, table):
     return onnx_inputs(model, frame, model.parse(frame))
 
 
+def _shifted(state, by=1):
+    """Parameters of a network with another bias of its last layer."""
+    *before, (*weights, bias) = state
+    return [*before, (*weights, bias + np.arange(by, by + len(bias), dtype=np.float32))]
+
+
 def _names(made):
     return {column.name for column in made.model.schema.used}
 
@@ -86,6 +92,17 @@ def test_each_node_has_a_name_of_its_own(mixed):
     names = [node.name for node in onnx.load_from_string(onnx_bytes(mixed[0])).graph.node]
     assert all(names)
     assert len(names) == len({*names})
+
+
+def test_a_temperature_raises_the_least_of_two_probabilities_as_in_the_model():
+    made = next(made for made in _many(kinds=("numerical",)) if made.model.head == "logit")
+    states = tuple(_shifted(state, by=40) for state in made.model.states)
+    model = replace(made.model, states=states, temperature=8.0)
+    probabilities = model.predict_proba(made.table)
+    assert probabilities.min() > 1e-4
+    assert _run(onnx_bytes(model), _inputs(model, made.table))["probabilities"] == pytest.approx(
+        probabilities, abs=1e-6
+    )
 
 
 def test_a_row_has_the_probabilities_that_it_has_among_others(mixed):
@@ -141,12 +158,6 @@ def test_text_is_refused_by_name():
     names = ", ".join(f"'{name}'" for name in sorted(_names(made)))
     with pytest.raises(ExportError, match=rf"cannot read the text of the columns {names}\. Train without them: --drop"):
         onnx_bytes(made.model)
-
-
-def _shifted(state):
-    """Parameters of a network with another bias of its last layer."""
-    *before, (*weights, bias) = state
-    return [*before, (*weights, bias + np.arange(1, 1 + len(bias), dtype=np.float32))]
 
 
 def test_a_table_is_compared_in_blocks(mixed, monkeypatch):

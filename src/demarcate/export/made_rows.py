@@ -24,6 +24,7 @@ _MISSING_SHARE, _ODD_SHARE, _DAY_SHARE = 0.1, 0.2, 0.5
 _OLDEST, _YOUNGEST = datetime(1000, 1, 1), datetime(2999, 12, 31)
 _EPOCH = datetime(1970, 1, 1)
 _N_DEVIATIONS = 4
+_LARGEST_LIMIT = 1e6
 
 
 def made_rows(model: FittedModel, n_rows: int = N_ROWS, seed: int = 0) -> dict[str, list[Any]]:
@@ -67,7 +68,10 @@ def _numbers(column: Column, encoders: Sequence[Any], random: np.random.Generato
         [own for encoder in encoders for own in (encoder.knots, encoder.exceptions) if own is not None]
     )
     low, high = _reach(encoders)
-    return lambda: float(random.uniform(low, high)), [*_EXTREMES, *np.unique(knots).tolist()]
+    # Where nothing clips, large numbers have no logits: they overflow, in an order that libraries choose.
+    is_clipped = all(standardising_part(encoder).limit <= _LARGEST_LIMIT for encoder in encoders)
+    odd = [*(_EXTREMES if is_clipped else (0.0, -0.0, math.inf, -math.inf, math.nan)), *np.unique(knots).tolist()]
+    return lambda: float(random.uniform(low, high)), odd
 
 
 def _dates(column: Column, encoders: Sequence[Any], random: np.random.Generator) -> Cells:

@@ -117,7 +117,13 @@ def _probabilities(graph: OnnxNodes, head: str, logits: str) -> str:
     finite = graph.op("Clip", graph.cast(known, np.float64), graph.doubles(-_LARGEST), graph.doubles(_LARGEST))
     if head == "softmax":
         return graph.op("Softmax", finite, axis=-1)
-    return graph.concat([graph.op("Sigmoid", graph.op("Neg", finite)), graph.op("Sigmoid", finite)], 2)
+    # Each of the two without cancellation, which the operator Sigmoid has: a temperature raises small ones.
+    power = graph.op("Exp", graph.op("Neg", graph.op("Abs", finite)))
+    large = graph.op("Div", graph.doubles(1.0), graph.op("Add", power, graph.doubles(1.0)))
+    small = graph.op("Mul", power, large)
+    is_second = graph.op("GreaterOrEqual", finite, graph.doubles(0.0))
+    pair = [graph.op("Where", is_second, small, large), graph.op("Where", is_second, large, small)]
+    return graph.concat(pair, 2)
 
 
 _FAMILIES: Mapping[str, Callable[[OnnxNodes, Network, Layers, str], str]] = MappingProxyType(

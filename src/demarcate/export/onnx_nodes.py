@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 OPSET, ML_OPSET, IR_VERSION = 20, 4, 9
-"""Operators of ONNX 1.15, and those for machine learning: onnxruntime has them from 1.17 on, in browsers from 1.19 on.
+"""Operators of ONNX 1.15, and those for machine learning: onnxruntime has them from 1.17 on, in browsers, too.
 Splitting and matching of text need this opset, look-up of 64-bit numbers the other."""
 ML_DOMAIN = "ai.onnx.ml"
 

@@ -31,7 +31,10 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
             "is refused as a whole, with every problem in it, or answered as a whole.",
         },
         "paths": _paths(first, models),
-        "components": {"schemas": {"Problem": _PROBLEM}, "responses": {str(n): _refusal(n) for n in _REFUSALS}},
+        "components": {
+            "schemas": {"Problem": _PROBLEM, **_schemas(models)},
+            "responses": {str(status): _refusal(status) for status in _REFUSALS},
+        },
     }
     if needs_token:
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
@@ -39,11 +42,20 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
     return document
 
 
+def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
+    """Return the schemas of bodies and answers of each model, by its place: its name may be no name of a component."""
+    schemas: dict[str, Any] = {}
+    for number, served in enumerate(models, 1):
+        schemas[f"Body{number}"] = body_schema(served)
+        schemas[f"Answer{number}"] = answer_schema(served.model)
+    return schemas
+
+
 def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
-    paths: dict[str, Any] = {"/predict": {"post": _prediction(first, f"Predict rows with {quoted(first.name)}")}}
-    for served in models:
+    paths: dict[str, Any] = {"/predict": {"post": _prediction(1, f"Predict rows with {quoted(first.name)}")}}
+    for number, served in enumerate(models, 1):
         at = f"/models/{served.name}"
-        paths[f"{at}/predict"] = {"post": _prediction(served, f"Predict rows with {quoted(served.name)}")}
+        paths[f"{at}/predict"] = {"post": _prediction(number, f"Predict rows with {quoted(served.name)}")}
         paths[f"{at}/schema"] = {"get": _document(f"The JSON Schema of a body for {quoted(served.name)}")}
         paths[f"/v2{at}"] = {"get": _document("Inputs and outputs", model_metadata(served, [served.version]))}
         paths[f"/v2{at}/infer"] = {"post": _inference(served)}
@@ -54,7 +66,7 @@ def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
                 {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "example": example}
                 for name, example in (("name", first.name), ("version", first.version))
             ],
-            "post": _prediction(first, "Predict rows with one version of a model"),
+            "post": _prediction(1, "Predict rows with one version of a model"),
         },
         "/models": {"get": _document("The models, and their versions that are loaded")},
         "/schema": {"get": _document(f"The JSON Schema of a body for {quoted(first.name)}, with an example")},
@@ -72,12 +84,13 @@ def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
     }
 
 
-def _prediction(served: ServedModel, summary: str) -> dict[str, Any]:
+def _prediction(number: int, summary: str) -> dict[str, Any]:
     content: dict[str, Any] = {kind.media_type: {} for kind in KINDS if kind.media_type != JSON}
+    body = {"schema": _reference(f"schemas/Body{number}")}
     answer: dict[str, Any] = {
         "description": "A prediction for each row",
         "headers": {WARNINGS_HEADER: {"schema": {"type": "string"}, "description": "Warnings, where it is a table"}},
-        "content": {JSON: {"schema": answer_schema(served.model)}, **content},
+        "content": {JSON: {"schema": _reference(f"schemas/Answer{number}")}, **content},
     }
     return {
         "summary": summary,
@@ -85,7 +98,7 @@ def _prediction(served: ServedModel, summary: str) -> dict[str, Any]:
             {"name": key.name, "in": "query", "description": key.meaning, "schema": _in_address(key.schema)}
             for key in KEYS
         ],
-        "requestBody": {"required": True, "content": {JSON: {"schema": body_schema(served)}, **content}},
+        "requestBody": {"required": True, "content": {JSON: body, **content}},
         "responses": {"200": answer, **_refusals()},
     }
 
@@ -149,11 +162,15 @@ def _in_address(schema: Any) -> Any:
 
 
 def _refusals() -> dict[str, Any]:
-    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in _REFUSALS}
+    return {str(status): _reference(f"responses/{status}") for status in _REFUSALS}
+
+
+def _reference(component: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{component}"}
 
 
 def _refusal(status: int) -> dict[str, Any]:
-    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {PROBLEM_TYPE: {"schema": _reference("schemas/Problem")}}
     return {"description": TITLES[status], "content": content}
 
 

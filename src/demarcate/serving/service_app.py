@@ -43,6 +43,8 @@ TENSORS = BodyKind(JSON, read_tensors)
 PROTOCOL_ROOT = "/v2"
 _IN_THREAD_BYTES = 1 << 18
 """Bodies from this size on, tables and odd cells are read beside the event loop, which other requests need."""
+_IN_THREAD_ROWS = 1024
+"""Answers from so many rows on, and tables, are written there too."""
 _N_READERS = 2
 """Threads for them: more would share the interpreter with the event loop, and be no faster."""
 
@@ -146,7 +148,10 @@ class ServiceApp:
         answers_as = answer_kind(request.header("accept"), kind.media_type)
         _, predicted = await self._predict(request, served, kind, parameters)
         write = WRITERS[answers_as]
-        written = write(predicted) if answers_as == JSON else await asyncio.to_thread(write, predicted)
+        if answers_as == JSON and len(predicted.coded) < _IN_THREAD_ROWS:
+            written = write(predicted)
+        else:
+            written = await asyncio.get_running_loop().run_in_executor(self._readers, write, predicted)
         return Answer(written, headers_of(answers_as, predicted))
 
     async def infer(self, request: HttpRequest) -> Answer:

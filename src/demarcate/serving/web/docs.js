@@ -27,7 +27,7 @@ void startPage(main, async () => {
  */
 function addressOf(path, method, operation, openapi) {
   const request = operation.requestBody?.content ?? {};
-  const schema = request["application/json"]?.schema;
+  const schema = resolved(request["application/json"]?.schema, openapi);
   const example = schema?.examples?.[0];
   const parts = [];
   if (example !== undefined) {
@@ -39,7 +39,7 @@ function addressOf(path, method, operation, openapi) {
     parts.push(part("Keys of the address", facts(operation.parameters.map((/** @type {any} */ each) => `${each.name}: ${each.description}`))));
   }
   if (schema !== undefined) parts.push(part("What a body may be (JSON Schema)", text(asText(schema))));
-  for (const [status, answer] of Object.entries(operation.responses)) parts.push(...answerParts(status, resolved(answer, openapi)));
+  for (const [status, answer] of Object.entries(operation.responses)) parts.push(...answerParts(status, resolved(answer, openapi), openapi));
   return element(
     "details",
     { class: "address" },
@@ -57,20 +57,25 @@ function addressOf(path, method, operation, openapi) {
 /**
  * @param {string} status
  * @param {any} answer
+ * @param {any} openapi
  */
-function answerParts(status, answer) {
+function answerParts(status, answer, openapi) {
   const content = answer.content?.["application/json"] ?? {};
-  const shown = content.example ?? content.schema;
+  const shown = content.example ?? resolved(content.schema, openapi);
   const title = `${status}: ${answer.description}`;
   return [shown === undefined ? part(title) : part(title, text(asText(shown)))];
 }
 
 /**
- * @param {any} answer
+ * Return a part of the document, or that which it refers to.
+ *
+ * @param {any} part
  * @param {any} openapi
  */
-function resolved(answer, openapi) {
-  return answer.$ref === undefined ? answer : openapi.components.responses[answer.$ref.split("/").pop()];
+function resolved(part, openapi) {
+  if (part?.$ref === undefined) return part;
+  const [, ...names] = part.$ref.split("/");
+  return names.reduce((/** @type {any} */ place, /** @type {string} */ name) => place[name], openapi);
 }
 
 /**

@@ -17,7 +17,7 @@ from demarcate.tabular.trained_range import TrainedRange
 sys.path.insert(0, str(Path(__file__).parents[1] / "export"))
 from random_models import random_model
 
-MODELS = [random_model(seed) for seed in range(8)]
+MODELS = [random_model(seed) for seed in range(6)]
 WHOLE = st.characters(exclude_categories=["Cs"])
 LONG = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30)
 ANY_JSON = st.recursive(
@@ -84,7 +84,7 @@ def apps(serve_models):
 
 
 @pytest.mark.parametrize("seed", range(len(MODELS)))
-@settings(max_examples=10, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
 @given(data=st.data())
 def test_whatever_the_schema_allows_is_predicted(ask, apps, seed, data):
     body = data.draw(BODIES[seed])
@@ -95,7 +95,7 @@ def test_whatever_the_schema_allows_is_predicted(ask, apps, seed, data):
     assert len(json.loads(answer)["predictions"]) == len(body["rows"])
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_json_is_answered_or_refused(ask, mixed_app, mixed_model, data):
     _, rows = mixed_model

@@ -32,8 +32,8 @@ from demarcate.inference.pool_rules import (
     WordRule,
 )
 
-MAX_TABLE = 1 << 24
-"""Numbers of the encodings of all codes of a column, at most; of a larger one only those that an encoder tells apart
+MAX_TABLE = 1 << 20
+"""Numbers of an encoder's encodings of all codes of a column, at most; of more only those that it tells apart
 are kept."""
 
 _T = TypeVar("_T")

@@ -31,6 +31,9 @@ BLOCK_ROWS = 16
 MAX_BLOCK_ROWS = 128
 """Rows of a block, at most: what a layer makes of them stays in a processor's second cache."""
 
+_KEPT_BYTES = 31 << 20
+"""Bytes of the largest array after which glibc keeps the memory of all smaller ones; more are not considered."""
+
 
 class BatchComputer:
     """Computes coded rows of a model.
@@ -67,6 +70,9 @@ class BatchComputer:
         self._stacks = tuple(StackedMembers.of_model(model, self._pool.inputs))
         self._order = np.argsort(np.concatenate([stack.members for stack in self._stacks]))
         self._known_widths: dict[int, bool] = {}
+        # Arrays of a block are freed and made again a moment later. The C library of Linux returns such memory to the
+        # system, which fills it with zeros each time, until it has seen a larger array come and go.
+        np.empty(_KEPT_BYTES, dtype=np.uint8)
 
     def warm_up(self) -> None:
         """Try blocks of all widths, so that no request waits for that."""

@@ -69,10 +69,13 @@ def test_headers_that_are_too_large_are_refused(run_worker, echo_app, as_bytes, 
 
 
 def test_headers_that_do_not_end_are_refused_in_time(run_worker, echo_app, short):
-    short(HEADER_SECONDS=0.1)
     running = run_worker(echo_app)
     with running.client() as begun, running.client() as silent:
-        assert begun.send(b"GET / HTTP/1.1\r\nhost: loc").answer()[0] == 408
+        begun.send(b"GET / HTTP/1.1\r\nhost: loc")
+        while sorted(each._waits_for for each in running.worker._state.connections) != ["first", "headers"]:
+            time.sleep(0.005)
+        short(HEADER_SECONDS=0.05)
+        assert begun.answer()[0] == 408
         assert silent.is_closed()
 
 

@@ -37,7 +37,7 @@ def test_what_has_arrived_is_answered_before_the_end_and_idle_connections_are_cl
 
 
 def test_a_request_on_its_way_when_the_end_begins_is_answered(run_worker, echo_app, monkeypatch):
-    monkeypatch.setattr("demarcate.serving.http_protocol.GRACE_SECONDS", 1.0)
+    monkeypatch.setattr("demarcate.serving.http_protocol.GRACE_SECONDS", 60.0)
     running = run_worker(echo_app)
     known, new = running.client(), running.client()
     assert known.ask()[0] == 200

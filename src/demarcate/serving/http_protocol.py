@@ -27,7 +27,7 @@ WRITE_SECONDS = 30.0
 """Seconds that a client may take to read some of an answer."""
 LINGER_SECONDS = 5.0
 """Seconds in which the rest of a refused body is thrown away, so that its sender reads the refusal."""
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 2.0
 """Seconds for which connections without a request stay open when the process ends: one may be on its way."""
 
 _TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE

@@ -30,6 +30,8 @@ N_BODIES, N_BOMBS, N_REQUESTS, N_PIPELINES, N_SLOW, N_CASES = 10_000, 20, 4000, 
 ALLOWED = {100, 200, 400, 401, 404, 405, 406, 408, 411, 413, 414, 415, 417, 421, 422, 426, 429, 431, 501, 503, 504, 505}
 """Of requests that are none; of bodies it is `ALLOWED_OF_BODIES`. 501 and 505 are answers to the protocol alone."""
 ALLOWED_OF_BODIES = {200, 400, 406, 413, 415, 422, 503, 504}
+N_OPERATIONS = 15
+"""About how many operations the description has; each gets as many cases."""
 PROBLEM = "application/problem+json"
 
 
@@ -94,7 +96,7 @@ ROWS = heart_rows()
 
 def schemathesis(service: Service, count: int, program: Path, folder: Path) -> int:
     """Run cases made from the service's description, which may get no 5xx; return how many there were."""
-    examples = max(1, count // 40)
+    examples = max(1, count // N_OPERATIONS)
     words = ["run", f"http://127.0.0.1:{service.port}/openapi.json", "--checks", "not_a_server_error", "--no-color"]
     words += ["--max-examples", str(examples), "--phases", "examples,fuzzing", "--seed", "0"]
     words += ["--request-timeout", str(SECONDS), "--continue-on-failure", "--workers", "2"]

@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent / "export"))
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-# Tests are small work: one thread is faster, and two test processes, with the programs that they start, do not fight over
-# two cores.
+# Tests are small work: one thread is faster, and two test processes, with the programs that they start, do not fight
+# over two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # scikit-learn skips its check of array API input where scipy, once imported, was not told to allow any.

@@ -3,6 +3,7 @@ import json
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from demarcate.serving import shared_numbers
 from demarcate.serving.service_metrics import ServiceMetrics
 
 
@@ -82,3 +83,16 @@ def test_odd_names_are_labels_that_can_be_read(counted, mixed_model):
     samples = counted(rows[:1], **{name: model})
     assert samples["demarcate_predicted_rows_total", name, "1"] == 1
     assert samples["demarcate_model_info", name, "0" * 64, "1"] == 1
+
+
+def test_numbers_of_versions_that_are_gone_make_room_and_those_of_the_service_stay(monkeypatch):
+    monkeypatch.setattr(shared_numbers, "PLACE_BYTES", 700)
+    metrics = ServiceMetrics()
+    metrics.request("/predict", 200, 0.01)
+    for version in "abcdef":
+        metrics._count("predicted_rows", 3, "heart", version)
+    metrics.use_place(0, {("heart", "f")})
+    text = metrics.text().decode()
+    assert 'demarcate_predicted_rows_total{model="heart",version="f"} 3' in text
+    assert 'version="a"' not in text
+    assert 'demarcate_requests_total{route="/predict",status="200"} 1' in text

@@ -51,3 +51,18 @@ def test_a_process_that_died_while_it_wrote_leaves_whole_numbers():
     numbers.use_place(0)
     numbers.add("next", 2)
     assert numbers.sums() == {"whole": 1.0, "next": 2.0}
+
+
+def test_numbers_that_are_not_current_make_room_once_it_is_scarce(monkeypatch):
+    monkeypatch.setattr(shared_numbers, "PLACE_BYTES", 200)
+    numbers = SharedNumbers()
+    numbers.add("new", 2)
+    numbers.use_place(0, lambda name: name == "new")
+    numbers.add("old", 1)
+    numbers.use_place(0, lambda name: name == "new")
+    assert numbers.sums() == {"new": 2.0, "old": 1.0}
+    numbers.add("x" * 90, 3)
+    numbers.use_place(0, lambda name: name == "new")
+    assert numbers.sums() == {"new": 2.0}
+    numbers.add("next", 1)
+    assert numbers.sums() == {"new": 2.0, "next": 1.0}

@@ -142,7 +142,9 @@ class ServiceProcess:
         """Serve in a copy until SIGTERM, or until a descriptor that another process holds is at its end."""
         from demarcate.serving.worker import run_until_drained
 
-        self.metrics.use_place(place)
+        models = loaded.models
+        versions = {(served.name, version) for served in models.all() for version in models.versions(served.name)}
+        self.metrics.use_place(place, versions)
         run_until_drained(lambda: self.worker(loaded, place, beat), watched=watched)
 
     def run_alone(self, loaded: LoadedFiles, on_ready: Callable[[], None]) -> None:

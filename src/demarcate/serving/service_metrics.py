@@ -5,7 +5,7 @@ No label is a value of a cell: labels are names of models, columns and classes, 
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +46,7 @@ _SHARES = {
     "outside_share": ("Share of a column's cells that are unlike the training rows, since the start", "outside_cells"),
     "missing_share": ("Share of a column's cells that were missing, since the start", "missing_cells"),
 }
+_OF_VERSIONS = ("model", "version")
 _PREFIX = "demarcate_"
 
 
@@ -63,9 +64,15 @@ class ServiceMetrics:
         self._keys: dict[tuple[str, ...], str] = {}
         """The names of numbers that were counted already, by the metric and its labels."""
 
-    def use_place(self, place: int) -> None:
-        """Count in another place from now on."""
-        self._numbers.use_place(place)
+    def use_place(self, place: int, versions: Collection[tuple[str, str]] | None = None) -> None:
+        """Count in another place from now on; once room there is scarce, only numbers of these versions stay."""
+
+        def is_current(key: str) -> bool:
+            name, *labels = json.loads(key)
+            of_versions = name in _COUNTERS and _COUNTERS[name][1][:2] == _OF_VERSIONS
+            return versions is None or not of_versions or tuple(labels[:2]) in versions
+
+        self._numbers.use_place(place, is_current)
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request that is over."""

@@ -7,7 +7,8 @@ numbers.
 
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 _HEAD = struct.Struct("<Q")
 _VALUE = struct.Struct("<d")
@@ -39,16 +40,27 @@ class SharedNumbers:
         self._n_places = n_places
         self.use_place(0)
 
-    def use_place(self, place: int) -> None:
+    def use_place(self, place: int, is_current: Callable[[str], bool] = lambda _: True) -> None:
         """Write to another place from now on, going on with the numbers that are there.
 
-        Places that are not there are for processes beyond the number expected: what they count, they alone know.
+        Places that are not there are for processes beyond the number expected: what they count, they alone know. Where
+        more than half of a place is taken, numbers that are not current make room.
         """
         if place >= self._n_places:
             self._memory, self._n_places, place = mmap.mmap(-1, PLACE_BYTES), 1, 0
         self._start = place * PLACE_BYTES
         self._offsets: dict[str, int] = {name: offset for name, offset, _ in self._entries(place)}
         self._used: int = _HEAD.unpack_from(self._memory, self._start)[0]
+        if self._used > PLACE_BYTES // 2:
+            self._keep(place, is_current)
+
+    def _keep(self, place: int, is_current: Callable[[str], bool]) -> None:
+        """Write a place anew with those of its numbers that are current."""
+        kept = {name: value for name, _, value in self._entries(place) if is_current(name)}
+        self._offsets, self._used = {}, 0
+        _HEAD.pack_into(self._memory, self._start, 0)
+        for name, value in kept.items():
+            self.add(name, value)
 
     def add(self, name: str, amount: float = 1.0) -> None:
         """Add to a number; one for which there is no room is left out."""
@@ -64,8 +76,10 @@ class SharedNumbers:
         """Return the sum over all processes of each number."""
         sums: dict[str, float] = {}
         for place in range(self._n_places):
-            for name, _, value in self._entries(place):
-                sums[name] = sums.get(name, 0.0) + value
+            # A place that is written anew meanwhile has nothing more to say this time.
+            with suppress(UnicodeDecodeError, struct.error):
+                for name, _, value in self._entries(place):
+                    sums[name] = sums.get(name, 0.0) + value
         return sums
 
     def _append(self, name: str) -> int | None:

@@ -9,8 +9,12 @@ import demarcate
 ROOT = Path(demarcate.__file__).parent
 ONLY_COMMANDS = ("cli", "report", "lesson")
 """What speaks of commands alone: the command line itself, the page's command that makes it again, and the lesson's."""
-ONLY_FILES = ("trainingset/memory_budget.py", "io/scratch.py", "bundle/tensor_spec.py", "studio/launch.py")
-"""Limits of a table on disk and a server's address, which only commands set, and the command of pip."""
+ONLY_FILES = (
+    *("trainingset/memory_budget.py", "io/scratch.py", "bundle/tensor_spec.py", "studio/launch.py"),
+    "export/pytorch_files.py",
+)
+"""Limits of a table on disk and a server's address, which only commands set, the command of pip, and an exported
+folder's own command."""
 MODULES = [
     path
     for path in sorted(ROOT.rglob("*.py"))

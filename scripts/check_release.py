@@ -25,7 +25,7 @@ def main() -> int:
         "versions and dates agree": lambda: version_problems(ROOT),
         "there are addresses": lambda: address_problems(ROOT),
         "CITATION.cff is valid": lambda: run("cffconvert", "--validate"),
-        "the Dockerfile has no lint": lambda: run("hadolint", "Dockerfile"),
+        "the Dockerfiles have no lint": lambda: run("hadolint", "Dockerfile", "deploy/Dockerfile"),
         "two builds are the same bytes": build_problems,
         "twine accepts both files": lambda: run("twine", "check", "--strict", *map(str, sorted(built()))),
     }

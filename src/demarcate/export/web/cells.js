@@ -38,7 +38,7 @@ export function readCell(column, cell) {
  * @param {number} value
  */
 export function shownQuantity(column, value) {
-  return column.kind === "date" ? isoDate(value) : `${Number(value.toPrecision(6))}`;
+  return column.kind === "date" ? isoDate(value) : `${Number(value.toPrecision(6))}`.replace(".", column.number.decimal);
 }
 
 /**

@@ -5,6 +5,7 @@ at all connections once a second, which costs requests nothing.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -52,7 +53,7 @@ class LimitedProtocol(HttpToolsProtocol):
         loop = asyncio.get_running_loop()
         super().__init__(config, server_state, {}, loop)
         self._max_connections, self._refused = max_connections, refused
-        self.waits_since = loop.time()
+        self.waits_since = time.monotonic()
         """When the connection was made, began a request, had its headers, or was answered."""
         self._waits_for = "first"
         """``first`` request, ``headers``, ``answer`` or ``next`` request."""
@@ -165,7 +166,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return self._has_begun_request and not self.cycle.response_complete
 
     def _enter(self, state: str) -> None:
-        self._waits_for, self.waits_since = state, self.loop.time()
+        self._waits_for, self.waits_since = state, time.monotonic()
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Answer without the application, and close the connection."""

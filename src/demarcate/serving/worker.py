@@ -169,12 +169,12 @@ class Worker:
             refused=self._gate.refused_early,
         )
         if self._status.is_draining:
-            protocol.drain(asyncio.get_running_loop().time())
+            protocol.drain(time.monotonic())
         return protocol
 
     async def _tick(self) -> None:
         """Watch deadlines ten times a second, and connections once."""
-        loop, counter = asyncio.get_running_loop(), 0
+        counter = 0
         while True:
             await asyncio.sleep(TICK_SECONDS)
             counter += 1
@@ -182,7 +182,7 @@ class Worker:
                 self._count_connections()
             self._gate.end_overdue(time.monotonic())
             if self._status.is_draining or counter % TICKS_PER_SECOND == 0:
-                self._end_overdue(loop.time())
+                self._end_overdue(time.monotonic())
             if counter % TICKS_PER_SECOND == 0:
                 self._set_date()
                 self._beat()
@@ -200,12 +200,11 @@ class Worker:
 
     async def _end_connections(self) -> None:
         """Let requests that have begun be answered, and connections without one end soon."""
-        loop = asyncio.get_running_loop()
-        ends_at = loop.time() + self._settings.timeout + DRAIN_SECONDS
+        ends_at = time.monotonic() + self._settings.timeout + DRAIN_SECONDS
         for connection in self._connections():
-            connection.drain(loop.time())
+            connection.drain(time.monotonic())
         while self._handshakes or self._state.connections or self._state.tasks:
-            if loop.time() > ends_at:
+            if time.monotonic() > ends_at:
                 n_left = len(self._state.connections)
                 self._log.event("drain", f"{n_left} connections were ended before their answer.", "warning")
                 for connection in self._connections():

@@ -11,11 +11,16 @@ import pytest
 from random_models import random_model
 
 import demarcate
+from demarcate.encoding import ColumnEncoder
+from demarcate.encoding.encoder_registry import ENCODERS
 from demarcate.errors import ExportError
 from demarcate.evaluation import Costs
+from demarcate.export.encoder_parts import ENCODERS_OF_QUANTITIES
 from demarcate.export.exporting import with_arrays
 from demarcate.export.onnx_export import check_onnx, export_onnx, onnx_bytes
 from demarcate.export.onnx_inputs import onnx_inputs
+from demarcate.export.onnx_networks import not_in_graphs
+from demarcate.nn import ACTIVATION_NAMES, FAMILIES, Network, ResidualNetwork
 from demarcate.tabular import as_frame
 from demarcate.tabular.label_types import class_array, common_type
 
@@ -164,6 +169,26 @@ def test_a_table_is_compared_in_blocks(mixed, monkeypatch):
     model, X = mixed
     monkeypatch.setattr("demarcate.export.onnx_export._BLOCK_ROWS", 7)
     assert check_onnx(model, onnx_bytes(model), X).max_difference < 1e-6
+
+
+@pytest.mark.parametrize("network", [replace(Network(), activation=name) for name in ACTIVATION_NAMES])
+def test_every_activation_is_in_graphs(network, mixed):
+    assert not not_in_graphs(replace(mixed[0], networks=(network, ResidualNetwork())))
+
+
+def test_every_family_and_encoder_is_in_graphs_but_those_of_text():
+    assert {*FAMILIES} == {network.family for network in (Network(), ResidualNetwork())}
+    words = {encoder for encoder in ENCODERS if {*encoder.reads} & {"categorical", "boolean"}}
+    assert all(encoder.vocabulary.fget is not ColumnEncoder.vocabulary.fget for encoder in words)
+    assert {*ENCODERS} - words - {*ENCODERS_OF_QUANTITIES} == {each for each in ENCODERS if each.reads == ("text",)}
+
+
+def test_a_part_that_no_graph_computes_is_refused_by_name(mixed, monkeypatch):
+    model, _ = mixed
+    monkeypatch.setattr("demarcate.export.onnx_networks._ACTIVATIONS", {})
+    names = sorted({network.activation for network in model.networks})
+    with pytest.raises(ExportError, match=f"^An ONNX graph does not compute '{names[0]}'.*Choose another encoder"):
+        onnx_bytes(model)
 
 
 def test_a_graph_of_another_model_is_refused(mixed):

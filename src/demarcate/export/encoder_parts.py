@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from demarcate.encoding import ColumnEncoder, DateEncoder, NumericEncoder, PiecewiseEncoder
 from demarcate.encoding.piecewise_target import PiecewiseTargetEncoder
 
+ENCODERS_OF_QUANTITIES = (NumericEncoder, PiecewiseEncoder, PiecewiseTargetEncoder, DateEncoder)
+"""The encoders whose parts are known here; those of words are tables by category (`ColumnEncoder.vocabulary`)."""
+
 
 def standardising_part(encoder: ColumnEncoder) -> NumericEncoder:
     """Return what makes the first encoded column of a number or a date, and the flag that it is missing."""

@@ -3,10 +3,12 @@
 import json
 from typing import TYPE_CHECKING
 
+from demarcate.encoding import ColumnEncoder
 from demarcate.errors import ExportError, Problem
+from demarcate.export.encoder_parts import ENCODERS_OF_QUANTITIES
 from demarcate.export.onnx_decision import at_temperature, decided_labels, label_type
 from demarcate.export.onnx_encoding import ReadColumns
-from demarcate.export.onnx_networks import mean_probabilities
+from demarcate.export.onnx_networks import mean_probabilities, not_in_graphs
 from demarcate.export.onnx_nodes import OnnxNodes
 from demarcate.export.onnx_quantities import is_read_as_text, quantities
 from demarcate.export.onnx_words import word_codes
@@ -30,16 +32,11 @@ def onnx_graph(model: NumpyPredictor) -> "ModelProto":
     Raises
     ------
     ExportError
-        If the model reads a column of text, which a graph cannot take apart.
+        If the model reads a column of text, which a graph cannot take apart, or has a part that no graph computes yet.
     """
     from onnx import TensorProto, helper
 
-    texts = [column.name for column in model.schema.used if column.kind == "text"]
-    if texts:
-        columns = f"{'columns' if len(texts) > 1 else 'column'} {listed(texts, write=quoted)}"
-        fact = f"An ONNX graph cannot read the text of the {columns}"
-        remedy = f"Train without {'them' if len(texts) > 1 else 'it'}: --drop (drop in Python), or serve the model file"
-        raise ExportError(str(Problem(fact, remedy)))
+    _check(model)
     names = [column.name for column in model.schema.used]
     graph = OnnxNodes(names)
     label, probabilities = graph.free_name("label"), graph.free_name("probabilities")
@@ -70,6 +67,25 @@ def vocabulary_of(model: NumpyPredictor, name: str) -> tuple[str, ...]:
         if table.leaves is not None:
             words.update(*(own.categories or () for own in table.leaves.inputs if own.name == name))
     return tuple(sorted(words))
+
+
+def _check(model: NumpyPredictor) -> None:
+    """Refuse what a graph does not compute, by name."""
+    texts = [column.name for column in model.schema.used if column.kind == "text"]
+    if texts:
+        columns = f"{'columns' if len(texts) > 1 else 'column'} {listed(texts, write=quoted)}"
+        fact = f"An ONNX graph cannot read the text of the {columns}"
+        remedy = f"Train without {'them' if len(texts) > 1 else 'it'}: --drop (drop in Python), or serve the model file"
+        raise ExportError(str(Problem(fact, remedy)))
+    encoders = [encoder for table in model.encoders for encoder in table.encoders]
+    unknown = {encoder.kind for encoder in encoders if not (_has_parts(encoder) or encoder.vocabulary is not None)}
+    if missing := [*sorted(unknown), *not_in_graphs(model)]:
+        fact = f"An ONNX graph does not compute {listed(missing, write=quoted)}"
+        raise ExportError(str(Problem(fact, "Choose another encoder, network or activation, or serve the model file")))
+
+
+def _has_parts(encoder: ColumnEncoder) -> bool:
+    return isinstance(encoder, ENCODERS_OF_QUANTITIES)
 
 
 def _read(graph: OnnxNodes, model: NumpyPredictor) -> ReadColumns:

@@ -39,6 +39,12 @@ def mean_probabilities(graph: OnnxNodes, model: NumpyPredictor, cells: ReadColum
     return graph.op("Div", total, graph.doubles(weights.sum()))
 
 
+def not_in_graphs(model: NumpyPredictor) -> list[str]:
+    """Return the families of networks and the activations of a model that no graph computes."""
+    families = {network.family for network in model.networks} - _FAMILIES.keys()
+    return sorted(families | {network.activation for network in model.networks} - _ACTIVATIONS.keys())
+
+
 def _alike(model: NumpyPredictor) -> list[list[int]]:
     """Return the members of each specification, apart where some read leaves of trees."""
     groups: dict[tuple[Network, bool], list[int]] = {}

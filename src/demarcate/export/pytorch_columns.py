@@ -25,6 +25,7 @@ from demarcate.formatting import quoted
 from demarcate.inference import NumpyPredictor
 from demarcate.tabular.date_formats import NUMBER_FORMATS, spellings
 from demarcate.tabular.number_format import PLAIN
+from demarcate.tabular.number_grammar import is_currency
 from demarcate.tabular.schema_column import Column
 
 Arrays = dict[str, NDArray[Any]]
@@ -108,7 +109,8 @@ def _reader(column: Column, words: tuple[str, ...]) -> Any:
             return cell_readers.NumberCells(name, missing)
         if written.notation == "duration":
             return cell_readers.DurationCells(name, missing)
-        return cell_readers.FormattedCells(name, written.decimal, written.thousands, written.unit, missing)
+        unit = written.unit, is_currency(written.unit)
+        return cell_readers.FormattedCells(name, written.decimal, written.thousands, *unit, missing)
     if column.kind == "date":
         return DateCells(name, tuple(spellings(column.date_format)) if column.date_format else (), missing)
     if column.kind == "text":

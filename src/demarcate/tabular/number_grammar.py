@@ -127,6 +127,11 @@ class NumberParts:
         return self.parts["sign"] * (values / 2).zip_with(below, values)
 
 
+def is_currency(unit: str) -> bool:
+    """Tell whether a unit is a currency, which may stand before a number too."""
+    return bool(pl.Series([unit]).str.contains(f"^(?:{_CURRENCY})$").all())
+
+
 def normalised(texts: pl.Series) -> pl.Series:
     """Return texts with one kind of dash, space and apostrophe, and prices without pence as whole numbers."""
     plain = (

@@ -42,6 +42,7 @@ class FormattedCells:
     decimal: str
     thousands: str = ""
     unit: str = ""
+    unit_is_first: bool = False  # whether it may stand before the number too, as a currency does
     missing: tuple[str, ...] = ()
     goes_to: ClassVar[str] = "numbers"
 
@@ -51,9 +52,10 @@ class FormattedCells:
             return math.nan
         if not isinstance(cell, str):
             return plain_number(cell)
-        number = formatted_number(cell, self.decimal, self.thousands, self.unit)
+        units = self.unit if self.unit_is_first else "", self.unit
+        number = formatted_number(cell, self.decimal, self.thousands, *units)
         if number is None and self.decimal == "," and self.thousands != ".":
-            number = formatted_number(cell, ".", "", self.unit)
+            number = formatted_number(cell, ".", "", *units)
         if number is None and self.thousands == "." and "." in cell:
             raise ValueError("is no number in the format of the column")
         return plain_number(cell) if number is None else number
@@ -176,11 +178,11 @@ def float_of(cell: Any) -> float | None:
         return None
 
 
-def formatted_number(text: str, decimal: str, thousands: str, unit: str) -> float | None:
-    """Return a number with these separators, which may stand beside the unit; None for other text."""
-    beside = f"(?:{re.escape(unit)})?" if unit else ""
+def formatted_number(text: str, decimal: str, thousands: str, before: str, behind: str) -> float | None:
+    """Return a number with these separators, with or without a unit before or behind it; None for other text."""
+    first, last = (f"(?:{re.escape(unit)})?" if unit else "" for unit in (before, behind))
     body = r"[0-9]+(?:[.,' ][0-9]+)*[.,]?|[.,][0-9]+"
-    layout = rf"([+-]?) ?({beside}) ?([+-]?) ?({body})(?:[eE]([+-]?[0-9]{{1,3}}))? ?({beside})"
+    layout = rf"([+-]?) ?({first}) ?([+-]?) ?({body})(?:[eE]([+-]?[0-9]{{1,3}}))? ?({last})"
     match = re.fullmatch(layout, text.translate(ONE_SIGN).strip())
     if match is None or (match[1] and match[3]) or (match[2] and match[6]):
         return None

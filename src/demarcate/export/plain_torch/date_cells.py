@@ -2,15 +2,19 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
-from demarcate.export.plain_torch.cell_readers import is_missing
+import numpy as np
+
+from demarcate.export.plain_torch.cell_readers import float_or_none, is_missing
 from demarcate.tabular.cells import MISSING_WORDS
 from demarcate.tabular.clock import LAYOUT, MAYBE_CLOCK, SECOND, in_layout
 from demarcate.tabular.date_formats import ISO, NUMBER_FORMATS
+from demarcate.tabular.date_numbers import count_format
 from demarcate.tabular.month_names import in_english, plain_day
 
 DIRECTIVES = {
@@ -60,24 +64,36 @@ class DateCells:
             seconds = moment.replace(tzinfo=moment.tzinfo or UTC) - datetime(1970, 1, 1, tzinfo=UTC)
             return seconds.days * 86_400 * SECOND + seconds.seconds * SECOND + seconds.microseconds
         text = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
-        read = self._of_text(text)
+        read = moment_of(text, (*self.formats, ""))
         if read is None and re.search(MAYBE_CLOCK, text):
-            read = self._of_text(in_layout(text[:80]))
-        return read
+            read = moment_of(in_layout(text[:80]), (*self.formats, ""))
+        other = self.other_count(text)
+        # A number that counts from another zero than those trained on, by its size, is not guessed at.
+        return None if other and moment_of(text, (other,)) != read else read
 
-    def _of_text(self, text: str) -> int | None:
-        days, time = split_moment(text)
-        for date_format in (*self.formats, ""):
-            if date_format in NUMBER_FORMATS:
-                moment = counted_moment(text, date_format)
-            elif re.search("%[HMS]", date_format):
-                moment = patterned_moment(text, date_format)
-            else:
-                day = day_moment(days, date_format)
-                moment = None if day is None or time is None else day + time
-            if moment is not None:
-                return moment
-        return None
+    def other_count(self, text: str) -> str:
+        """Return the format that a number has by its size if that is none of the column's; empty for other text."""
+        number = float_or_none(text)
+        if number is None:
+            return ""
+        by_size = count_format(np.array([number]), excel=bool(NUMBER_FORMATS.keys() & set(self.formats)))
+        return "" if by_size in self.formats else by_size
+
+
+def moment_of(text: str, formats: Iterable[str]) -> int | None:
+    """Return a text in microseconds since 1970-01-01 UTC in the first format that it fits; ISO 8601 is the empty."""
+    days, time = split_moment(text)
+    for date_format in formats:
+        if date_format in NUMBER_FORMATS:
+            moment = counted_moment(text, date_format)
+        elif re.search("%[HMS]", date_format):
+            moment = patterned_moment(text, date_format)
+        else:
+            day = day_moment(days, date_format)
+            moment = None if day is None or time is None else day + time
+        if moment is not None:
+            return moment
+    return None
 
 
 def split_moment(text: str) -> tuple[str, int | None]:

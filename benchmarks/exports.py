@@ -162,7 +162,7 @@ def by_page(questions: Sequence[Question]) -> list[Answer | None]:
             answers[place] = (np.full_like(questions[place].probabilities, np.nan), [-1] * len(questions[place].table))
         else:
             codes = [-1 if code is None else code for code in answer["decisions"]]
-            answers[place] = (np.array(answer["probabilities"]), codes)
+            answers[place] = (np.array(answer["probabilities"], dtype=np.float64), codes)
     return answers
 
 

@@ -122,7 +122,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for _ in range(options.rounds):
             for contender in contenders:
                 readings[contender.name].append(measured(contender, options.seconds))
-    _print(readings)
+                _print({contender.name: readings[contender.name][-1:]})
+    if options.rounds > 1:
+        print("Medians:")
+        _print(readings)
 
 
 def _print(readings: dict[str, list[dict[str, Reading]]]) -> None:
@@ -137,7 +140,7 @@ def _print(readings: dict[str, list[dict[str, Reading]]]) -> None:
             )
             rows = rate * (N_ROWS if loop.startswith(str(N_ROWS)) else 1)
             failed = sum(reading.n_failed for reading in of_loop)
-            print(f"{name:12}{loop:30}{rate:12,.0f}{rows:12,.0f}{p50:9.1f}{p99:9.1f}{failed:8}")
+            print(f"{name:12}{loop:30}{rate:12,.0f}{rows:12,.0f}{p50:9.1f}{p99:9.1f}{failed:8}", flush=True)
 
 
 if __name__ == "__main__":

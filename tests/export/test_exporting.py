@@ -42,7 +42,13 @@ def test_a_missing_package_is_one_sentence(to, classifier, monkeypatch):
     monkeypatch.setattr("demarcate.export.export_formats.find_spec", {"onnx": "a package"}.get)
     words = "needs onnxruntime, which is not installed. Run python -m pip install 'demarcate[export]'."
     with pytest.raises(SettingError, match=re.escape(f"{to} {words}")):
-        demarcate.export_model(classifier, "m", to=to)
+        demarcate.export_model(classifier, f"m{FORMATS[to].ending}", to=to)
+
+
+@pytest.mark.parametrize(("to", "path"), [("onnx", "m.pt2"), ("web", "m"), ("torch-export", "m.onnx")])
+def test_a_file_of_another_ending_is_refused(to, path, classifier):
+    with pytest.raises(SettingError, match=f"^path is '{path}'. For to='{to}' name a {FORMATS[to].ending} file.$"):
+        demarcate.export_model(classifier, path, to=to)
 
 
 def test_an_unknown_format_is_refused_with_those_there_are(classifier):

@@ -1,9 +1,11 @@
 """The formats there are, and what each needs. A new one is a module with a function, and a line here."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from demarcate.errors import SettingError
 from demarcate.formatting import counted, listed
@@ -42,6 +44,10 @@ class ExportFormat:
         if missing:
             needs = f"{self.name} needs {listed(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed"
             raise SettingError(f"{needs}. Run python -m pip install 'demarcate[{self.extra}]'.")
+
+    def names(self, path: str | os.PathLike[str]) -> bool:
+        """Return whether a path has the ending of the format; a folder has none."""
+        return not self.ending or Path(path).suffix.lower() == self.ending
 
     def function(self) -> Callable[..., ExportCheck]:
         """Return the function that writes a model."""

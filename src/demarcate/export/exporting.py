@@ -41,7 +41,8 @@ def export_model(
     Raises
     ------
     SettingError
-        If there is no such format, if a package is not installed that it needs, or if the model is not fitted.
+        If there is no such format, if the path has the ending of another one, if a package is not installed that it
+        needs, or if the model is not fitted.
     ExportError
         If the format cannot hold the model, or gives other probabilities. Nothing is written then.
     OutputError
@@ -58,9 +59,12 @@ def export_model(
     """
     if to not in FORMATS:
         raise SettingError(f"to must be one of {', '.join(FORMATS)}, got {to!r}")
-    FORMATS[to].check()
+    chosen = FORMATS[to]
+    if not chosen.names(path):
+        raise SettingError(f"path is {os.fspath(path)!r}. For to={to!r} name a {chosen.ending} file.")
+    chosen.check()
     arrays = with_arrays(model)
-    return FORMATS[to].function()(arrays, Path(path), table=table, **settings)
+    return chosen.function()(arrays, Path(path), table=table, **settings)
 
 
 def with_arrays(model: Any) -> NumpyPredictor:

@@ -38,7 +38,7 @@ def run(*program, address, cwd=None):
 def test_the_client_in_ten_lines_gets_a_prediction_or_every_problem(address):
     answer = run(sys.executable, "-c", CLIENT, address=address)
     assert re.match(r"\[\{'label': [01], 'probabilities': \{'0': 0\.\d+, '1': 0\.\d+\}", answer)
-    wrong = CLIENT.replace('"age": 63', '"age": "old"').replace('"chol": 233', '"chol": "high"')
+    wrong = CLIENT.replace("age=63", "age='old'").replace("chol=233", "chol='high'")
     answer = run(sys.executable, "-c", wrong, address=address)
     assert "'row': 1, 'column': 'age'" in answer
     assert "'row': 1, 'column': 'chol'" in answer

@@ -83,7 +83,7 @@ def _path(options: ExportOptions, chosen: "ExportFormat", model: str) -> str:
     """Return the file, or the folder, to write: as it is named, or as the model with the format's ending."""
     if options.out is None:
         return f"{Path(model).stem}{chosen.ending or '_pytorch'}"
-    if options.out.strip() and chosen.ending and Path(options.out).suffix.lower() != chosen.ending:
+    if options.out.strip() and not chosen.names(options.out):
         raise UsageError(f"--out is {options.out!r}", f"For --to {chosen.name} name a {chosen.ending} file")
     return options.out
 

@@ -6,6 +6,8 @@ A connection stays with the process that takes it. Left to chance, one process o
 import mmap
 
 NOBODY = -1
+_FEW_OF = 16
+"""Of so many connections one more or less makes no difference."""
 
 
 class ConnectionCounts:
@@ -41,6 +43,7 @@ class ConnectionCounts:
         self._counts[place] = NOBODY
 
     def has_more(self, place: int) -> bool:
-        """Whether another process that takes connections has fewer."""
+        """Whether another process that takes connections has fewer; of many, fewer by more than a few."""
         own = self._counts[place]
-        return any(NOBODY < each < own for each in self._counts)
+        few = own // _FEW_OF
+        return any(NOBODY < each < own - few for each in self._counts)

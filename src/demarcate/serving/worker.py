@@ -27,6 +27,8 @@ DRAIN_SECONDS = 5.0
 """Seconds beyond a request's own deadline in which a process that ends waits for its connections."""
 YIELD_SECONDS, MOST_YIELDS = 0.002, 5
 """Seconds for which a connection is left to a process with fewer, and how often in turn: that one may be busy."""
+CONNECTIONS_AT_ONCE = 32
+"""Connections that are taken in one turn of the loop at most."""
 NO_DESCRIPTOR_SECONDS = 0.2
 """Seconds without taking connections once the system has no descriptor for another one."""
 
@@ -111,14 +113,20 @@ class Worker:
                 await ticking
 
     def _accept(self) -> None:
-        """Take one connection, unless a process with fewer takes it soon."""
+        """Take connections while this process has no more than others, which otherwise take them soon."""
         self._count_connections()
         if self._counts.has_more(self._place) and self._n_yields < MOST_YIELDS:
             self._n_yields += 1
             self._pause_accepting(YIELD_SECONDS)
             return
         self._n_yields = 0
-        self._take_connection()
+        # Where the loop has much to do it does not come here often, and what it is to refuse should not wait for that.
+        for _ in range(CONNECTIONS_AT_ONCE):
+            if not self._take_connection():
+                break
+            self._count_connections()
+            if self._counts.has_more(self._place):
+                break
 
     def _count_connections(self) -> None:
         self._counts.set(self._place, len(self._state.connections) + len(self._handshakes))

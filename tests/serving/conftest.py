@@ -30,6 +30,17 @@ def model_files(tmp_path_factory):
     return [folder / f"moons{number}.safetensors" for number in (1, 2)]
 
 
+@pytest.fixture(scope="session")
+def date_file(tmp_path_factory):
+    """A model of a number and a date in text; a column that it drops is a date in text too."""
+    days = [f"{1 + number % 28:02d}.03.2024" for number in range(60)]
+    frame = pl.DataFrame({"age": [20 + number % 30 for number in range(60)], "seen": days, "sent": days[::-1]})
+    labels = [("low", "high")[age % 2] for age in frame["age"]]
+    path = tmp_path_factory.mktemp("dates") / "dates.safetensors"
+    DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2, drop=["sent"]).fit(frame, labels).save(path)
+    return path
+
+
 class Client:
     """A connection on which bytes are sent and answers are read, one by one."""
 

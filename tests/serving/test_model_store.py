@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from demarcate.errors import BundleError, InputError
@@ -56,3 +59,14 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
         ModelSource.parse(str(path)).load()
     with pytest.raises(BundleError, match="No such file"):
         ModelSource.parse(str(tmp_path / "none.safetensors")).load()
+
+
+def test_loading_a_model_of_dates_starts_no_thread(date_file):
+    # A copy of a process with threads has their locks without them, and may wait for ever.
+    program = (
+        "import sys; from demarcate.serving.model_store import ModelSource; "
+        "model = ModelSource.parse(sys.argv[1]).load().model; "
+        "print(*[column.date_format for column in model.schema.columns]); print('polars' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, date_file], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == [" %d.%m.%Y %d.%m.%Y", "False"]

@@ -10,6 +10,7 @@ from demarcate.tabular.date_formats import (
     day_month_order,
     other_orders,
     parse_days,
+    well_formed,
 )
 
 _DAY = 86_400_000_000
@@ -39,6 +40,13 @@ def test_patterns_with_a_year_may_be_asked_for(asked, kept):
 
 @pytest.mark.parametrize("asked", ["%H", "%Q", "%d.%m", "day", "%", "%Y%", "%d.%m.%Y@1935", "%Y" * 40, "%5d", "%d\n%Y"])
 def test_what_is_no_format_is_refused(asked):
+    for check in well_formed, checked_format:
+        with pytest.raises(SettingError, match="a date format must be a pattern"):
+            check(asked)
+
+
+@pytest.mark.parametrize("asked", ["%y", "%G-%V", "%Y-%m-%d %p"])
+def test_a_pattern_that_reads_no_day_may_not_be_asked_for(asked):
     with pytest.raises(SettingError, match="a date format must be a pattern"):
         checked_format(asked)
 

@@ -59,30 +59,51 @@ _SAMPLE = "2004-11-17"
 
 def checked_format(text: str) -> str:
     """Return a format as it is kept, or raise SettingError: it must read years, and days from nothing but text."""
+    name = well_formed(text)
+    if name and name not in NUMBER_FORMATS:
+        for pattern in spellings(name):
+            if not _reads_days(pattern):
+                raise _refusal(pattern)
+    return name
+
+
+def well_formed(text: str) -> str:
+    """Return a format as it is kept, or raise SettingError if it is none by its form.
+
+    Nothing is read with it, so polars and its threads are not started: whoever reads a model file may copy its process.
+    """
     name = _SYNONYMS.get(text.strip().lower(), text.strip())
     if name in NUMBER_FORMATS or not name:
         return name
     for pattern in spellings(name):
-        _check_pattern(pattern)
+        if not _has_form(pattern):
+            raise _refusal(pattern)
     return name
 
 
-def _check_pattern(text: str) -> None:
+def _has_form(text: str) -> bool:
+    """Tell whether a text is a short pattern of known directives, one of them a year."""
     pattern, _, pivot = text.partition("@")
     directives = _DIRECTIVE.findall(pattern.replace("%.f", ".%f"))
     is_pivot = not pivot or (re.fullmatch("1[0-9]{3}|20[0-9]{2}", pivot) and "y" in directives)
-    is_pattern = len(text) <= _MAX_LENGTH and text.isprintable() and is_pivot and {*directives} <= _KNOWN
-    if is_pattern and {*directives} & {*"yYGDF"}:
-        sample = pl.Series([f"{_SAMPLE} 13:45:00"]).str.to_datetime("%Y-%m-%d %H:%M:%S")
-        try:
-            back = parse_patterned(sample.dt.strftime(pattern.replace("%z", "+0000")), pattern)
-        except pl.exceptions.PolarsError:
-            back = pl.Series([None])
-        if back[0] is not None:
-            return
+    is_pattern = text.isprintable() and "%" not in _DIRECTIVE.sub("", pattern) and {*directives} <= _KNOWN
+    return bool(len(text) <= _MAX_LENGTH and is_pattern and is_pivot and {*directives} & {*"yYGDF"})
+
+
+def _reads_days(text: str) -> bool:
+    """Tell whether a pattern reads a moment that it has written."""
+    pattern = text.partition("@")[0]
+    sample = pl.Series([f"{_SAMPLE} 13:45:00"]).str.to_datetime("%Y-%m-%d %H:%M:%S")
+    try:
+        back = parse_patterned(sample.dt.strftime(pattern.replace("%z", "+0000")), pattern)
+    except pl.exceptions.PolarsError:
+        return False
+    return back[0] is not None
+
+
+def _refusal(text: str) -> SettingError:
     names = ", ".join(NUMBER_FORMATS)
-    rule = f"a date format must be a pattern such as %d.%m.%Y, yyyymmdd, or one of {names}"
-    raise SettingError(f"{rule}, got {text!r}")
+    return SettingError(f"a date format must be a pattern such as %d.%m.%Y, yyyymmdd, or one of {names}, got {text!r}")
 
 
 def has_clock_pattern(date_format: str) -> bool:

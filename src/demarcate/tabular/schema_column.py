@@ -39,9 +39,9 @@ class Column:
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
             raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
         if self.date_format:
-            from demarcate.tabular.date_formats import checked_format
+            from demarcate.tabular.date_formats import well_formed
 
-            checked_format(self.date_format)
+            well_formed(self.date_format)
 
     @property
     def is_written_unusually(self) -> bool:

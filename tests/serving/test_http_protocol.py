@@ -107,6 +107,28 @@ def test_the_rest_of_a_refused_body_is_awaited_for_a_while_only(run_worker, echo
         assert client.is_closed()
 
 
+@pytest.mark.parametrize("bounds", [{"LINGER_SECONDS": 0.1}, {"LINGER_BYTES": 50_000}])
+def test_a_refused_body_that_does_not_end_is_not_read_for_ever(run_worker, echo_app, as_bytes, short, bounds):
+    short(**bounds)
+    with run_worker(echo_app, max_body=10).client() as client:
+        client.send(as_bytes("POST", "/", content_length="1000000000000") + b"x")
+        assert client.answer()[0] == 413
+        with pytest.raises(ConnectionError):
+            while True:
+                client.send(b"x" * 1000)
+
+
+def test_a_connection_outlives_a_refused_body_that_ends(run_worker, echo_app, as_bytes, short):
+    running = run_worker(echo_app, max_body=10)
+    with running.client() as client:
+        client.send(as_bytes("POST", "/", content_length="100") + b"x" * 40)
+        assert client.answer()[0] == 413
+        client.send(b"x" * 60)
+        assert client.ask("POST", "/", b"x")[0] == 200
+        short(LINGER_SECONDS=0.0)
+        assert not running.worker._connections()[0].has_unread_body
+
+
 def test_the_connection_that_is_idle_for_the_longest_makes_room(run_worker, echo_app):
     running = run_worker(echo_app, max_connections=2)
     with running.client() as first, running.client() as second:

@@ -26,8 +26,8 @@ IDLE_SECONDS = 75.0
 """Seconds that a connection may wait between requests: longer than proxies keep theirs, so that they close first."""
 WRITE_SECONDS = 30.0
 """Seconds that a client may take to read some of an answer."""
-LINGER_SECONDS = 5.0
-"""Seconds in which the rest of a refused body is thrown away, so that its sender reads the refusal."""
+LINGER_SECONDS, LINGER_BYTES = 5.0, 1 << 24
+"""Seconds and bytes in which the rest of a refused body is thrown away, so that its sender reads the refusal."""
 GRACE_SECONDS = 2.0
 """Seconds for which connections without a request stay open when the process ends: one may be on its way."""
 
@@ -58,7 +58,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._waits_for = "first"
         """``first`` request, ``headers``, ``answer`` or ``next`` request."""
         self._has_begun_request = False
-        self._n_header_bytes = 0
+        self._n_header_bytes = self._n_lingering = 0
         self._bad_status = HTTPStatus.BAD_REQUEST
         self._stuck_since: float | None = None
         self._is_draining = False
@@ -75,7 +75,12 @@ class LimitedProtocol(HttpToolsProtocol):
         """Read what has arrived."""
         if self.transport.is_closing():
             return
-        if self._waits_for != "answer":
+        if self.has_unread_body:
+            self._n_lingering += len(data)
+            if self._n_lingering > LINGER_BYTES:
+                self.transport.abort()
+                return
+        elif self._waits_for != "answer":
             self._n_header_bytes += len(data)
         super().data_received(data)
         if self._waits_for == "headers" and self._n_header_bytes > MAX_HEADER_BYTES:
@@ -100,6 +105,13 @@ class LimitedProtocol(HttpToolsProtocol):
         # What follows a request to speak another protocol is not read as a request.
         if self._is_draining or self.parser.should_upgrade():
             self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """Note that a body is whole, be it one that was refused before."""
+        super().on_message_complete()
+        if self.cycle.response_complete:
+            self.cycle.more_body = False
+            self._n_lingering = 0
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -128,7 +140,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stuck_since = None
         waited = now - self.waits_since
         if self._waits_for == "next":
-            if self._has_unread_body:
+            if self.has_unread_body:
                 return waited > LINGER_SECONDS
             return waited > (GRACE_SECONDS if self._is_draining else IDLE_SECONDS)
         if self._waits_for == "first":
@@ -139,7 +151,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """End a connection that is overdue."""
         if self._waits_for == "headers" and not self.flow.write_paused and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
-        elif self._stuck_since is not None or self._has_unread_body:
+        elif self._stuck_since is not None or self.has_unread_body:
             self.transport.abort()
         else:
             self.transport.close()
@@ -158,7 +170,8 @@ class LimitedProtocol(HttpToolsProtocol):
         return self._waits_for in ("first", "next")
 
     @property
-    def _has_unread_body(self) -> bool:
+    def has_unread_body(self) -> bool:
+        """Whether a request is answered whose body has not arrived as a whole."""
         return self._has_begun_request and self.cycle.response_complete and self.cycle.more_body
 
     @property

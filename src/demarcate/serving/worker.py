@@ -222,8 +222,8 @@ class Worker:
 
 
 def _has_unread_bytes(connection: LimitedProtocol) -> bool:
-    """Whether bytes of an idle client have arrived that the loop has not read yet."""
-    if not connection.is_idle:
+    """Whether bytes of a new request have arrived that the loop has not read yet."""
+    if not connection.is_idle or connection.has_unread_body:
         return False
     try:
         import fcntl

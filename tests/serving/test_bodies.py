@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import re
 
 import polars as pl
 import pytest
@@ -109,10 +110,58 @@ def test_a_table_whose_texts_repeat_beyond_measure_is_too_large(ask, mixed_app, 
     assert (status, json.loads(answer)["status"]) == (413, 413)
 
 
+@pytest.mark.parametrize("kind", [kind.media_type for kind in KINDS])
+def test_far_more_columns_than_the_model_has_are_refused_before_they_are_read(ask, mixed_app, mixed_model, kind):
+    _, rows = mixed_model
+    others = {f"other {number}": "odd 1,5" for number in range(1000)}
+    body = written([{**rows[0], **others}], kind)
+    status, _, answer = ask(mixed_app, "POST", "/predict", body, content_type=kind, accept=JSON)
+    assert status == 200
+    body = written([{**rows[0], **others, "one more": "odd"}], kind)
+    status, _, answer = ask(mixed_app, "POST", "/predict", body, content_type=kind, accept=JSON)
+    said = json.loads(answer)
+    assert (status, said["n_problems"]) == (413, 1)
+    assert said["problems"][0]["fact"] == "The rows have 1,006 columns, and the model has 5"
+
+
+def test_an_arrow_file_is_read_as_a_stream_is(ask, mixed_app, mixed_model, predict):
+    _, rows = mixed_model
+    file = io.BytesIO()
+    pl.DataFrame(rows[:3]).write_ipc(file)
+    asked = {"content_type": "application/vnd.apache.arrow.file", "accept": JSON}
+    status, _, answer = ask(mixed_app, "POST", "/predict", file.getvalue(), **asked)
+    assert (status, json.loads(answer)["predictions"]) == (200, predict(rows[:3])[1]["predictions"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"age,grade\n",
+        b"age,grade\n1\n",
+        b"grade\na\n",
+        b"age\n\xff\n",
+        b"age,grade,smokes,seen,remark\n1.5.5,a,no,soon,x\n",
+        b"a\nb,c\nd,e\nf,g\n" * 20,
+        b'age,grade\n"1,2\n',
+        b"PK\x03\x04 a workbook",
+    ],
+)
+def test_a_refusal_speaks_of_the_request_and_of_no_command(ask, mixed_app, body):
+    status, _, answer = ask(mixed_app, "POST", "/predict", body, content_type=CSV)
+    said = json.loads(answer)
+    assert status in (400, 422)
+    for problem in said["problems"]:
+        text = f"{problem['fact']}. {problem['remedy']}"
+        assert not re.search(r"--[a-z]|in Python|\bbody\.csv|[Gg]ive a file|[a-z]=\)", text), text
+        assert len(problem["remedy"]) > 5
+
+
 def test_headers_name_kinds_in_several_ways():
     assert kind_of("")[0].media_type == JSON
     assert kind_of("Application/JSON; charset=utf-8")[0].media_type == JSON
     assert kind_of('text/csv; Charset="utf-8"') == (kind_of(CSV)[0], {"charset": "utf-8"})
+    assert kind_of("application/vnd.apache.arrow.file")[0].media_type == ARROW
     assert kind_of("application/x-parquet")[0].media_type == PARQUET
     for other in ("text/html", "json", "multipart/form-data; boundary=x", ";", "a" * 500):
         with pytest.raises(RequestRefusedError) as caught:

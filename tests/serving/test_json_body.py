@@ -101,7 +101,7 @@ def test_half_a_character_is_refused():
 def test_what_are_no_rows_is_refused_with_every_place(text, facts):
     body = text.encode()
     with pytest.raises(InputError) as caught:
-        rows_of(body, read_json(body), 10, {})
+        rows_of(body, read_json(body), 10, {}, 2)
     assert [problem.fact for problem in caught.value.problems] == facts
 
 
@@ -109,5 +109,5 @@ def test_other_keys_are_returned_also_where_rows_are_refused():
     others = {}
     body = b'{"set": 0.9, "rows": 3}'
     with pytest.raises(InputError):
-        rows_of(body, read_json(body), 10, others)
+        rows_of(body, read_json(body), 10, others, 2)
     assert others == {"set": 0.9}

@@ -108,3 +108,10 @@ def test_a_token_is_asked_for_where_there_is_one(ask, serve_models, mixed_model)
     assert "security" not in openapi_document([served])
     app = serve_models(ServiceSettings(token_file="tokens"), mixed=mixed_model[0])
     assert document(ask, app)["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_several_models_are_told_apart_by_name(mixed_model):
+    one, two = (ServedModel(name, "1", mixed_model[0]) for name in ("one", "two"))
+    says = openapi_document([one, two])["info"]["description"]
+    assert says.startswith("Predictions of 2 models: one of 'target', two of 'target'. ")
+    assert openapi_document([one])["info"]["description"].startswith("Predictions of 'target'. ")

@@ -60,6 +60,11 @@ class RowCoder:
         self._least = np.array([column.least for column in self.columns])
         self._greatest = np.array([column.greatest for column in self.columns])
 
+    @property
+    def n_columns(self) -> int:
+        """The number of columns of the model, those among them that it does not use."""
+        return len(self._names)
+
     def code(self, rows: Sequence[Mapping[str, Any]]) -> CodedRows:
         """Return rows of cells by column name, checked and coded; cells are text or plain values, None is missing.
 

@@ -14,8 +14,9 @@ from demarcate.errors import InputWarning, collected_warnings
 from demarcate.formatting import sized
 from demarcate.inference.coded_rows import CodedRows
 from demarcate.inference.row_coder import RowCoder
-from demarcate.serving.json_body import check_n_rows, read_json, rows_of
+from demarcate.serving.json_body import check_n_columns, check_n_rows, read_json, rows_of
 from demarcate.serving.problems import RequestRefusedError
+from demarcate.serving.request_advice import BODY_NAME
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,9 @@ JSON, CSV = "application/json", "text/csv"
 ARROW, PARQUET = "application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """The first bytes of compressed data, which could be far larger than the body."""
+_DELIMITERS = (b",", b";", b"\t", b"|")
+_MAX_HEADER = 1 << 20
+"""Bytes of a table's first line in which columns are counted before the table is read."""
 _MAX_TEXT_GAIN = 8
 """How many times its body the text of a table may be: tables name a text that repeats instead of repeating it."""
 
@@ -57,6 +61,11 @@ class PlainCoder:
     """Codes rows whose cells are written plainly, and no others."""
 
     coder: RowCoder
+
+    @property
+    def n_columns(self) -> int:
+        """The number of columns of the model."""
+        return self.coder.n_columns
 
     def code(self, rows: Sequence[Mapping[str, Any]]) -> CodedRows:
         """Return rows as `RowCoder.code` does.
@@ -99,7 +108,7 @@ class BodyKind:
 
 def read_json_rows(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, others: dict[str, Any]) -> BodyRows:
     """Return the rows of a JSON body."""
-    rows = rows_of(body, read_json(body), max_rows, others)
+    rows = rows_of(body, read_json(body), max_rows, others, coder.n_columns)
     return BodyRows(coder.code(rows))
 
 
@@ -107,26 +116,29 @@ def _read_csv(body: bytes, coder: Coder, parameters: Mapping[str, str], max_rows
     if body.startswith(_PACKED):
         fact = "The body is compressed, and its header does not say so"
         raise RequestRefusedError.of(400, fact, "Send it plain, or gzip with Content-Encoding: gzip")
+    # Finding out how lines are divided takes long where they have very many cells.
+    first_line = body.lstrip()[:_MAX_HEADER].partition(b"\n")[0]
+    check_n_columns(max(map(first_line.count, _DELIMITERS)) + 1, coder.n_columns)
     layout: dict[str, Any] = {"encoding": parameters.get("charset")}
     if parameters.get("header", "").lower() == "absent":
         layout["header"] = False
-    return _read_table("body.csv", body, coder, max_rows, layout)
+    return _read_table(f"{BODY_NAME}.csv", body, coder, max_rows, layout)
 
 
 def _read_arrow(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
-    return _read_table("body.arrow", body, coder, max_rows, {})
+    return _read_table(f"{BODY_NAME}.arrow", body, coder, max_rows, {})
 
 
 def _read_parquet(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int, __: dict[str, Any]) -> BodyRows:
     if not (body.startswith(b"PAR1") and body.endswith(b"PAR1")):
         raise RequestRefusedError.of(400, "The body is not a whole Parquet file", "Send the bytes of one")
-    return _read_table("body.parquet", body, coder, max_rows, {})
+    return _read_table(f"{BODY_NAME}.parquet", body, coder, max_rows, {})
 
 
 KINDS = (
     BodyKind(JSON, read_json_rows),
     BodyKind(CSV, _read_csv, ("application/csv",)),
-    BodyKind(ARROW, _read_arrow),
+    BodyKind(ARROW, _read_arrow, ("application/vnd.apache.arrow.file",)),
     BodyKind(PARQUET, _read_parquet, ("application/x-parquet", "application/parquet")),
 )
 """Every kind of body; an answer is of the same kind, unless the request prefers another."""
@@ -153,7 +165,7 @@ def kind_of(content_type: str) -> tuple[BodyKind, Mapping[str, str]]:
 
 def unknown_kind(fact: str) -> RequestRefusedError:
     """Return the refusal of a kind of body that is not read."""
-    kinds = ", ".join(kind.media_type for kind in KINDS)
+    kinds = ", ".join(_BY_NAME)
     return RequestRefusedError.of(415, fact, f"Send one of: {kinds}", {"accept-post": kinds})
 
 
@@ -187,7 +199,7 @@ def unpacked(body: bytes, encoding: str, max_bytes: int) -> bytes:
 def too_large(max_bytes: int) -> RequestRefusedError:
     """Return the refusal of a body that is too large."""
     fact = f"The body is larger than {sized(max_bytes)}"
-    return RequestRefusedError.of(413, fact, "Send fewer rows at once, or predict a file: demarcate predict")
+    return RequestRefusedError.of(413, fact, "Send fewer rows at once")
 
 
 class _NamedBody(io.BytesIO):
@@ -206,6 +218,7 @@ def _read_table(name: str, body: bytes, coder: Coder, max_rows: int, layout: Map
         table = stream_table(_NamedBody(name, body), part_rows=max_rows + 1, **layout)
         if table.n_rows is not None:
             check_n_rows(table.n_rows, max_rows)
+        check_n_columns(len(table.columns), coder.n_columns)
         first = next(iter(table))
         check_n_rows(len(first), max_rows)
         _check_text(first, _MAX_TEXT_GAIN * max(len(body), 1_000_000))
@@ -217,6 +230,7 @@ def _check_text(frame: "pl.DataFrame", max_bytes: int) -> None:
     """Refuse a table whose texts are far larger than its body."""
     import polars as pl
 
-    texts = [name for name, dtype in frame.schema.items() if dtype in (pl.String, pl.Categorical, pl.Enum)]
-    if sum(frame[name].cast(pl.String).str.len_bytes().cast(pl.Int64).sum() for name in texts) > max_bytes:
+    texts = pl.selectors.by_dtype(pl.String, pl.Categorical, pl.Enum)
+    sizes = frame.select(texts.cast(pl.String).str.len_bytes().cast(pl.Int64).sum())
+    if sizes.width and sum(sizes.row(0)) > max_bytes:
         raise too_large(max_bytes)

@@ -13,6 +13,7 @@ from demarcate.inference.coded_rows import CodedRows
 from demarcate.inference.decision_choice import apply_costs
 from demarcate.serving.answers import PredictedRows
 from demarcate.serving.problems import RequestProblem, problems_of
+from demarcate.serving.request_advice import note_for_request
 from demarcate.serving.request_options import NOTHING_ASKED, PredictionOptions
 from demarcate.serving.served_model import ComputeRows, ServedModel
 
@@ -78,7 +79,7 @@ class RequestDecider:
             served.name,
             served.version,
             coded,
-            (*self.notes, *notes, *coded.notes),
+            tuple(map(note_for_request, (*self.notes, *notes, *coded.notes))),
             probabilities,
             self._decisions(probabilities),
             options.coverage,

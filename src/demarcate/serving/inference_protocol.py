@@ -14,7 +14,7 @@ from demarcate.formatting import counted, listed, plain_text, quoted
 from demarcate.inference.example_row import example_row
 from demarcate.serving.answers import PredictedRows, json_labels
 from demarcate.serving.bodies import BodyRows, Coder
-from demarcate.serving.json_body import check_n_rows, read_json
+from demarcate.serving.json_body import check_n_columns, check_n_rows, read_json
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.request_options import KEYS
 from demarcate.serving.served_model import ServedModel
@@ -95,6 +95,7 @@ def read_tensors(body: bytes, coder: Coder, _: Mapping[str, str], max_rows: int,
         raise InputError([Problem("The parameters are no object", "Give options by name")])
     others |= parameters
     problems: list[Problem] = []
+    check_n_columns(len(request["inputs"]), coder.n_columns)
     columns = _columns(request["inputs"], problems)
     wanted = _wanted(request.get("outputs"), problems)
     identifier = request.get("id")

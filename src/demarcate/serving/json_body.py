@@ -24,6 +24,8 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half a character, which cannot be encoded; only an escape can write one."""
 _ONE_OBJECT = 'Send one JSON object, such as {"rows": [{"COLUMN": VALUE}]}'
 _MAX_BAD_ROWS = 100
+MAX_UNKNOWN_COLUMNS = 1000
+"""Columns that a request may have beside those of the model: they are not used, and reading them takes time."""
 
 
 class _KeyTwiceError(ValueError):
@@ -126,15 +128,19 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else digits
 
 
-def rows_of(body: bytes, value: Any, max_rows: int, others: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+def rows_of(
+    body: bytes, value: Any, max_rows: int, others: dict[str, Any], n_known: int
+) -> Sequence[Mapping[str, Any]]:
     """Return the rows in the value of a JSON body; its other keys are added to ``others``.
+
+    The model has ``n_known`` columns.
 
     Raises
     ------
     InputError
         If it is not of this shape, with all rows and cells that are not.
     RequestRefusedError
-        With status 413 if there are too many rows.
+        With status 413 if there are too many rows, or one has too many columns.
     """
     if not isinstance(value, dict):
         raise InputError([Problem(f"The body is {_kind(value)}", _ONE_OBJECT)])
@@ -145,6 +151,7 @@ def rows_of(body: bytes, value: Any, max_rows: int, others: dict[str, Any]) -> S
     if not isinstance(rows, list):
         raise InputError([Problem(f"rows is {_kind(rows)}", "Give a list of objects, one for each row")])
     check_n_rows(len(rows), max_rows)
+    check_n_columns(max((len(row) for row in rows if type(row) is dict), default=0), n_known)
     if not has_flat_rows(body, value) and (problems := list(_row_problems(rows))):
         raise InputError(problems)
     return rows
@@ -156,7 +163,16 @@ def check_n_rows(n_rows: int, max_rows: int) -> None:
         raise InputError([Problem("The request has no rows", "Give at least one")])
     if n_rows > max_rows:
         fact = f"The request has {n_rows:,} rows, more than {max_rows:,}"
-        raise RequestRefusedError.of(413, fact, "Send them in several requests, or predict a file: demarcate predict")
+        raise RequestRefusedError.of(413, fact, "Send them in several requests")
+
+
+def check_n_columns(n_columns: int, n_known: int) -> None:
+    """Refuse a request with far more columns than the model has."""
+    if n_columns > n_known + MAX_UNKNOWN_COLUMNS:
+        fact = f"The rows have {n_columns:,} columns, and the model has {n_known:,}"
+        raise RequestRefusedError.of(
+            413, fact, f"Send the model's columns, with at most {MAX_UNKNOWN_COLUMNS:,} others"
+        )
 
 
 def _row_problems(rows: Sequence[Any]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from demarcate.formatting import plain_text, quoted
+from demarcate.formatting import listed, plain_text, quoted
 from demarcate.inference import FittedModel
 from demarcate.serving.answers import WARNINGS_HEADER, json_labels
 from demarcate.serving.bodies import JSON, KINDS
@@ -27,8 +27,7 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
         "info": {
             "title": "demarcate serve",
             "version": version("demarcate"),
-            "description": f"Predictions of {', '.join(quoted(served.model.target) for served in models)}. A request "
-            "is refused as a whole, with every problem in it, or answered as a whole.",
+            "description": f"{_predicted(models)}. A request is refused as a whole, with every problem in it, or answered as a whole.",
         },
         "paths": _paths(first, models),
         "components": {
@@ -40,6 +39,13 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"token": []}]
     return document
+
+
+def _predicted(models: Sequence[ServedModel]) -> str:
+    """Return what the models predict, in words."""
+    if len(models) == 1:
+        return f"Predictions of {quoted(models[0].model.target)}"
+    return f"Predictions of {len(models)} models: {listed([f'{served.name} of {quoted(served.model.target)}' for served in models])}"
 
 
 def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from demarcate.errors import CellProblem, ColumnProblem, DemarcateError, InputError, Problem, SettingError
+from demarcate.serving.request_advice import for_request
 
 PROBLEM_TYPE = "application/problem+json"
 MAX_PROBLEMS_LISTED = 100
@@ -69,8 +70,9 @@ class RequestRefusedError(DemarcateError):
     """
 
     def __init__(self, status: int, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(" ".join(map(str, problems)))
-        self.status, self.problems, self.headers = status, tuple(problems), dict(headers or {})
+        self.problems = tuple(map(for_request, problems))
+        super().__init__(" ".join(map(str, self.problems)))
+        self.status, self.headers = status, dict(headers or {})
 
     @classmethod
     def of(cls, status: int, fact: str, remedy: str, headers: Mapping[str, str] | None = None) -> "RequestRefusedError":

@@ -8,6 +8,9 @@ import { element } from "./elements.js";
 /** @typedef {import("./computed.js").Prediction} Prediction */
 /** @typedef {import("./facts.js").ModelFacts} ModelFacts */
 
+/** Bars that are shown: of more classes the likeliest. */
+const MOST_BARS = 10;
+
 /**
  * Return the place of the answer.
  *
@@ -22,7 +25,14 @@ export function answerPlace({ target, classes }) {
     show(prediction) {
       const words = prediction.decision === null ? "No decision: that costs least" : `${target}: ${classes[prediction.decision]}`;
       if (decision.textContent !== words) decision.textContent = words;
-      bars.replaceChildren(...classes.flatMap((name, code) => barOf(name, prediction.probabilities[code], code, code === prediction.decision)));
+      const shares = prediction.probabilities;
+      const codes = likeliest(shares);
+      const others = classes.length - codes.length;
+      const rest = 1 - codes.reduce((sum, code) => sum + shares[code], 0);
+      bars.replaceChildren(
+        ...codes.flatMap((code) => barOf(classes[code], shares[code], code, code === prediction.decision)),
+        ...(others > 0 ? restOf(others, Math.max(0, rest)) : []),
+      );
     },
     /** @param {string} words */
     refuse(words) {
@@ -30,6 +40,24 @@ export function answerPlace({ target, classes }) {
       bars.replaceChildren();
     },
   };
+}
+
+/**
+ * Return the codes of the classes that are shown: all in their order, or of very many the likeliest first.
+ *
+ * @param {ArrayLike<number>} shares
+ */
+function likeliest(shares) {
+  const codes = Array.from(shares, (_, code) => code);
+  return codes.length > MOST_BARS ? codes.sort((one, other) => shares[other] - shares[one]).slice(0, MOST_BARS) : codes;
+}
+
+/**
+ * @param {number} others
+ * @param {number} share of all of them
+ */
+function restOf(others, share) {
+  return [element("dt", { text: `and ${others} more` }), element("dd", {}, element("span"), element("span", { text: share.toFixed(3) }))];
 }
 
 /**

@@ -128,8 +128,9 @@ class DelimitedReader:
 
     def _frame(self, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
         columns = zip(self.columns, zip(*rows, strict=True), strict=True)
-        series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
-        return pl.DataFrame([column.replace("", None) for column in series])
+        frame = pl.DataFrame([pl.Series(column, cells, dtype=pl.String) for column, cells in columns])
+        # All columns in one go: one by one, thousands of them take seconds.
+        return frame.with_columns(pl.all().replace("", None))
 
     def _rows(self) -> Iterator[list[str] | RegularRows]:
         """Iterate over the cells of all rows, all of the same width."""

@@ -56,6 +56,17 @@ def test_a_new_model_is_loaded_beside_the_old_one(model, model_files, replace, l
     assert not files.refresh(log)
 
 
+def test_a_new_model_of_other_columns_is_served_with_a_warning(model, date_file, replace, log):
+    files = ServiceFiles([ModelSource.parse(str(model))], ServiceSettings())
+    replace(model, date_file)
+    assert files.refresh(log)
+    loaded, (event, text) = log.lines
+    assert (loaded[0], event) == ("loaded", "changed contract")
+    assert "needs the new columns 'age', 'seen'" in text
+    assert "reads no more the columns 'x1', 'x2'" in text
+    assert "has the new classes 'high', 'low'" in text
+
+
 def test_a_bad_model_is_refused_once_and_the_old_one_goes_on(model, model_files, replace, log):
     files = ServiceFiles([ModelSource.parse(str(model))], ServiceSettings())
     before = files.loaded.models.find()

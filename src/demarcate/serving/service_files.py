@@ -7,8 +7,10 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from demarcate.errors import DemarcateError, InputError, Problem
+from demarcate.serving.contract_changes import contract_changes
 from demarcate.serving.model_store import ModelSource, ModelStore
 from demarcate.serving.request_log import ServiceLog
 from demarcate.serving.served_model import ServedModel
@@ -105,7 +107,12 @@ class ServiceFiles:
         if loaded.sha256 == served.sha256:
             return served
         text = f"Version {loaded.version} of {source.name!r} is loaded and takes the place of {served.version}."
-        log.event("loaded", text, model=source.name, version=loaded.version, replaces=served.version)
+        who: dict[str, Any] = {"model": source.name, "version": loaded.version, "replaces": served.version}
+        log.event("loaded", text, **who)
+        changes = contract_changes(served.model, loaded.model)
+        if changes:
+            text = f"Clients may have to change: version {loaded.version} of {source.name!r} {'; '.join(changes)}."
+            log.event("changed contract", text, "warning", **who)
         return loaded
 
     def _current_states(self) -> dict[str, FileState]:

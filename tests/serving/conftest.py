@@ -32,7 +32,7 @@ def model_files(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def date_file(tmp_path_factory):
-    """A model of a number and a date in text; a column that it drops is a date in text too."""
+    """A model file of a number and a date in text; a column that it drops is a date in text too."""
     days = [f"{1 + number % 28:02d}.03.2024" for number in range(60)]
     frame = pl.DataFrame({"age": [20 + number % 30 for number in range(60)], "seen": days, "sent": days[::-1]})
     labels = [("low", "high")[age % 2] for age in frame["age"]]

@@ -157,6 +157,18 @@ def test_a_dead_worker_is_replaced_new_files_are_served_and_the_end_loses_nothin
     assert "123456789" not in "".join(service.lines)
 
 
+def test_a_model_of_dates_is_served_as_json_and_as_csv(serve, date_file):
+    service = serve(date_file, "--workers", "1")
+    row = {"age": 33, "seen": "31.12.2023"}
+    for kind, body in ("application/json", json.dumps({"rows": [row]})), ("text/csv", "age,seen\n33,31.12.2023\n"):
+        connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
+        connection.request("POST", "/predict", body, {"content-type": kind})
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+        connection.close()
+    assert service.end() == 0
+
+
 def test_ctrl_c_ends_it(serve, model):
     service = serve(model, "--workers", "1", "--log-format", "text", "--no-log-requests")
     assert service.predict()[0] == 200

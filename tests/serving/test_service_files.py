@@ -51,7 +51,7 @@ def test_a_new_model_is_loaded_beside_the_old_one(model, model_files, replace, l
     old, new = before.models.find(), files.loaded.models.find()
     assert (old.name, old.sha256 != new.sha256) == (new.name, True)
     assert log.lines == [
-        ("loaded", f"Version {new.version} of 'moons' is loaded and takes the place of {old.version}.")
+        ("loaded", f"Version {new.version} of 'moons' takes the place of {old.version} once it answers.")
     ]
     assert not files.refresh(log)
 

@@ -14,9 +14,15 @@ PROGRAM = """
 import os, signal, socket, sys, threading, time
 from demarcate.serving.request_log import ServiceLog
 from demarcate.serving.supervisor import Supervisor
+from demarcate.serving.trial import UnfitError
 
 class Files:
     loaded = 0
+    def accept(self):
+        pass
+    def revert(self, log):
+        self.loaded -= 1
+        log.event("refused", "Back to the former.")
     def refresh(self, log, *, everything=False):
         self.loaded += everything
         return everything
@@ -27,13 +33,15 @@ mode = sys.argv[1]
 def run_worker(loaded, place, beat, life):
     if mode == "dies":
         os._exit(3)
+    if mode == "unfit" and loaded:
+        raise UnfitError([])
     drains = []
     signal.signal(signal.SIGTERM, lambda *_: drains.append(1))
     listener.settimeout(0.02)
     beat()
     while not drains or mode == "stays":
         if mode != "silent":
-            beat()
+            beat(mode == "stuck" and place == 0)
         try:
             connection, _ = listener.accept()
         except TimeoutError:
@@ -173,3 +181,31 @@ def test_where_no_process_becomes_ready_the_service_gives_up(supervised):
     code, _, err = supervised("dies").end()
     assert code == 1
     assert "processes of the service ended before they were ready (exit code 3)" in err
+
+
+def test_what_new_processes_cannot_serve_is_given_up_and_the_former_goes_on(supervised):
+    running = supervised("unfit")
+    running.send(signal.SIGHUP)
+    assert "exit code 4" in running.process.stderr.readline()
+    while "refused" not in running.process.stderr.readline():
+        pass
+    for _ in range(20):
+        _, loaded, place = running.ask()
+        assert (loaded, place < 2) == (0, True)
+    victim, _, place = running.ask()
+    os.kill(victim, signal.SIGKILL)
+    assert running.wait_for(lambda answer: answer[2] == place and answer[0] != victim)[1] == 0
+    running.send(signal.SIGTERM)
+    assert running.end()[0] == 0
+
+
+def test_a_process_that_asks_for_it_is_replaced_and_ends(supervised):
+    running = supervised("stuck")
+    stuck = {running.ask()[0] for _ in range(20)}
+    running.wait_for(lambda answer: answer[2] == 2)
+    deadline = time.monotonic() + 30
+    while all(map(exists, stuck)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert {running.ask()[2] for _ in range(20)} <= {1, 2}
+    running.send(signal.SIGTERM)
+    assert running.end()[0] == 0

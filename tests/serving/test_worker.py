@@ -102,3 +102,37 @@ def test_a_connection_is_left_to_a_process_with_fewer_for_a_moment(run_worker, e
     running.drain()
     running.join()
     assert not counts.has_more(0)
+
+
+def test_work_that_does_not_come_back_asks_for_another_process(run_worker, echo_app, monkeypatch):
+    monkeypatch.setattr(worker_module, "TICKS_PER_SECOND", 1)
+    running = run_worker(echo_app, timeout=1.0)
+    signs, asked = [], threading.Event()
+    running.worker._beat = lambda must_go=False: signs.append(must_go) or (must_go and asked.set())
+    running.worker._seconds_at_work = lambda: 0.9
+    assert running.ask()[0] == 200
+    running.worker._seconds_at_work = lambda: 1.1
+    assert asked.wait(30)
+    (line,) = [line for line in running.log.lines if line["event"] == "stuck"]
+    assert (line["level"], "has not come back for 1 seconds" in line["text"]) == ("error", True)
+    while len(signs) < signs.index(True) + 5:
+        time.sleep(0.01)
+    assert sum(signs) == 1
+    assert running.ask()[0] == 200
+
+
+def test_nothing_is_ready_before_the_trial_is_over(run_worker, echo_app, monkeypatch):
+    order = []
+    serve = worker_module.Worker.serve
+
+    async def trial():
+        order.append("trial")
+
+    async def tried(worker):
+        beat = worker._beat
+        worker._trial, worker._beat = trial, lambda *_: order.append("beat") or beat()
+        await serve(worker)
+
+    monkeypatch.setattr(worker_module.Worker, "serve", tried)
+    assert run_worker(echo_app).ask()[0] == 200
+    assert order[:2] == ["trial", "beat"]

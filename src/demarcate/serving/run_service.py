@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from demarcate.serving.connection_counts import ConnectionCounts
     from demarcate.serving.service_metrics import ServiceMetrics
-    from demarcate.serving.worker import Worker
+    from demarcate.serving.worker import Beat, Worker
 
 BACKLOG = 2048
 """Connections that wait in the system's queue until a process takes them."""
@@ -138,7 +138,7 @@ class ServiceProcess:
     metrics: "ServiceMetrics"
     counts: "ConnectionCounts"
 
-    def run(self, loaded: LoadedFiles, place: int, beat: Callable[[], None], watched: int) -> None:
+    def run(self, loaded: LoadedFiles, place: int, beat: "Beat", watched: int) -> None:
         """Serve in a copy until SIGTERM, or until a descriptor that another process holds is at its end."""
         from demarcate.serving.worker import run_until_drained
 
@@ -155,21 +155,25 @@ class ServiceProcess:
 
         begins = [on_ready]
 
-        def beat() -> None:
+        def beat(_must_go: bool = False, /) -> None:
             if begins:
                 begins.pop()()
 
         run_until_drained(lambda: self.worker(loaded, 0, beat), signals=(signal.SIGINT, signal.SIGTERM))
 
-    def worker(self, loaded: LoadedFiles, place: int, beat: Callable[[], None]) -> "Worker":
+    def worker(self, loaded: LoadedFiles, place: int, beat: "Beat") -> "Worker":
         """Return what answers, within its event loop."""
         from demarcate.serving.gate import Gate, ServiceStatus
         from demarcate.serving.micro_batches import SharedBatches
         from demarcate.serving.service_app import ServiceApp
+        from demarcate.serving.trial import try_models
         from demarcate.serving.worker import Worker
 
         status, metrics, batches = ServiceStatus(), self.metrics, SharedBatches(self.metrics.batch)
         app = ServiceApp(loaded.models, self.settings, status=status, compute=batches, metrics=metrics)
+        tried = ServiceApp(loaded.models, self.settings, compute=SharedBatches())  # what it counts, nobody reads
         gate = Gate(app, self.settings, loaded.tokens, self.log, metrics.request)
         shared: dict[str, Any] = {"tls": loaded.tls, "beat": beat, "counts": self.counts, "place": place}
+        shared["trial"] = lambda: try_models(tried, loaded.models, self.log)
+        shared["seconds_at_work"] = app.readers.longest
         return Worker(gate, self.listener, self.settings, status, self.log, **shared)

@@ -4,9 +4,7 @@ It is an ASGI application of its own: an address is looked up in a dictionary, a
 answer has nothing that it does not need.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -32,6 +30,7 @@ from demarcate.serving.inference_protocol import (
 from demarcate.serving.json_schema import body_schema
 from demarcate.serving.openapi import openapi_document
 from demarcate.serving.problems import RequestRefusedError, problems_of
+from demarcate.serving.readers import Readers
 from demarcate.serving.request_options import joined_options, options_of_json, options_of_query
 from demarcate.serving.routes import Endpoint, Route, RouteTable
 from demarcate.serving.served_model import ComputeRows, ServedModel, ServedModels
@@ -45,8 +44,6 @@ _IN_THREAD_BYTES = 1 << 18
 """Bodies from this size on, tables and odd cells are read beside the event loop, which other requests need."""
 _IN_THREAD_ROWS = 1024
 """Answers from so many rows on, and tables, are written there too."""
-_N_READERS = 2
-"""Threads for them: more would share the interpreter with the event loop, and be no faster."""
 
 
 class Readiness(Protocol):
@@ -95,7 +92,7 @@ class ServiceApp:
         self.metrics = metrics or ServiceMetrics()
         self._documents: WeakKeyDictionary[ServedModel, dict[str, bytes]] = WeakKeyDictionary()
         self._deciders = Deciders()
-        self._readers = ThreadPoolExecutor(_N_READERS, thread_name_prefix="reader")
+        self.readers = Readers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -151,7 +148,7 @@ class ServiceApp:
         if answers_as == JSON and len(predicted.coded) < _IN_THREAD_ROWS:
             written = write(predicted)
         else:
-            written = await asyncio.get_running_loop().run_in_executor(self._readers, write, predicted)
+            written = await self.readers.run(write, predicted)
         return Answer(written, headers_of(answers_as, predicted))
 
     async def infer(self, request: HttpRequest) -> Answer:
@@ -181,7 +178,7 @@ class ServiceApp:
         if reading.kind.media_type == JSON and len(body) < _IN_THREAD_BYTES:
             with suppress(NotPlainError):
                 return reading.read(body, PlainCoder(coder))
-        return await asyncio.get_running_loop().run_in_executor(self._readers, reading.read, body, coder)
+        return await self.readers.run(reading.read, body, coder)
 
     async def schema(self, request: HttpRequest) -> Answer:
         """Answer what a body may be."""

@@ -63,6 +63,7 @@ class ServiceFiles:
             source: source.load(settings.sha256) for source in self._sources
         }
         self.loaded = LoadedFiles(ModelStore(list(self._models.values())), self._tokens(), self._tls())
+        self.accept()
 
     def refresh(self, log: ServiceLog, *, everything: bool = False) -> bool:
         """Load the files that have changed, and return whether what is served is another.
@@ -96,6 +97,20 @@ class ServiceFiles:
         self._models, self.loaded = models, LoadedFiles(store, tokens, tls)
         return is_new
 
+    def accept(self) -> None:
+        """Note that what was loaded last serves."""
+        self._accepted = self._models, self.loaded
+
+    def revert(self, log: ServiceLog) -> None:
+        """Go back to what served last, because what was loaded since does not."""
+        refused = self._models
+        self._models, self.loaded = self._accepted
+        for source, served in self._models.items():
+            version = refused[source].version
+            if refused[source] is not served:
+                text = f"Version {version} of {source.name!r} does not answer. Version {served.version} goes on."
+                log.event("refused", text, "error", model=source.name, version=served.version)
+
     def _reloaded(self, source: ModelSource, served: ServedModel, log: ServiceLog) -> ServedModel:
         """Return the model of a file that has changed, or the one that is served where that is no other."""
         try:
@@ -106,7 +121,7 @@ class ServiceFiles:
             return served
         if loaded.sha256 == served.sha256:
             return served
-        text = f"Version {loaded.version} of {source.name!r} is loaded and takes the place of {served.version}."
+        text = f"Version {loaded.version} of {source.name!r} takes the place of {served.version} once it answers."
         who: dict[str, Any] = {"model": source.name, "version": loaded.version, "replaces": served.version}
         log.event("loaded", text, **who)
         changes = contract_changes(served.model, loaded.model)

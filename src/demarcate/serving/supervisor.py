@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 from demarcate.errors import InputError, Problem
 from demarcate.serving.request_log import ServiceLog
 from demarcate.serving.service_files import LoadedFiles, ServiceFiles
+from demarcate.serving.trial import UnfitError
+from demarcate.serving.worker import Beat
 
 WATCH_SECONDS = 1.0
 """Seconds between two looks at the files."""
@@ -29,7 +31,10 @@ LEAST_LIFE_SECONDS = 1.0
 """A process that lived for less is replaced after a pause, which doubles each time."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 FIRST_ATTEMPTS = 5
-"""Deaths before any process was ready after which the service gives up: nothing was served yet."""
+"""Deaths before all processes were ready after which what they have loaded is given up."""
+UNFIT_CODE = 4
+"""The exit code of a process that does not predict an example row: another one would not either."""
+_LIVES, _MUST_GO = b".", b"!"
 KILL_SECONDS = 5.0
 """Seconds beyond the time that draining takes at most after which a process is killed."""
 
@@ -38,7 +43,7 @@ GENERATIONS = 8
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD) if hasattr(signal, "SIGHUP") else ()
 
-RunWorker = Callable[[LoadedFiles, int, Callable[[], None], int], None]
+RunWorker = Callable[[LoadedFiles, int, Beat, int], None]
 """Serves in a copy, with the files, a number that no other copy has, its sign of life, and a descriptor to watch."""
 
 
@@ -93,7 +98,9 @@ class Supervisor:
         self._files, self._n_workers, self._run_worker, self._log = files, n_workers, run_worker, log
         self._drain_seconds, self._on_ready, self._on_end = drain_seconds, on_ready, on_end
         self._children: dict[int, _Child] = {}
-        self._generation = 0
+        self._generation = self._n_generations = 0
+        self._good_generation = -1
+        """The last one whose processes were all ready."""
         self._pause, self._pauses_until = 0.0, 0.0
         """Seconds of the last pause before a process was replaced, and when it is over."""
         self._n_early_deaths = 0
@@ -163,6 +170,8 @@ class Supervisor:
             self._selector.unregister(child.signs)
             return
         child.last_sign = time.monotonic()
+        if _MUST_GO in data:
+            self._drain(child)
         if not child.is_ready:
             child.is_ready = True
             if sum(each.is_ready for each in self._current()) == self._n_workers:
@@ -171,13 +180,16 @@ class Supervisor:
 
     def _current(self) -> list[_Child]:
         """Return the processes that serve what was loaded last."""
-        return [each for each in self._children.values() if each.generation == self._generation]
+        children = self._children.values()
+        return [each for each in children if each.generation == self._generation and each.drains_until is None]
 
     def _finish_swap(self) -> None:
         """Drain the processes of before, now that new ones answer."""
         for child in self._children.values():
             if child.generation != self._generation:
                 self._drain(child)
+        self._good_generation, self._n_early_deaths = self._generation, 0
+        self._files.accept()
         if not self._was_ready:
             self._was_ready = True
             self._on_ready()
@@ -200,7 +212,8 @@ class Supervisor:
             self._selector.unregister(child.signs)
         os.close(child.signs)
         self._on_end(child.place)
-        if child.drains_until is not None:
+        was_late = child.drains_until == math.inf and not child.is_ready and child.generation == self._generation
+        if child.drains_until is not None and not was_late:
             return
         code = os.waitstatus_to_exitcode(status)
         end = signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -211,10 +224,22 @@ class Supervisor:
         if now - child.born < LEAST_LIFE_SECONDS:
             self._pause = min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
             self._pauses_until = now + self._pause
-        self._n_early_deaths += not self._was_ready
-        if self._n_early_deaths >= FIRST_ATTEMPTS:
-            fact = f"{FIRST_ATTEMPTS} processes of the service ended before they were ready ({end})"
+        if child.generation == self._generation != self._good_generation:
+            self._n_early_deaths += 1
+            if code == UNFIT_CODE or self._n_early_deaths >= FIRST_ATTEMPTS:
+                self._give_up(end)
+
+    def _give_up(self, end: str) -> None:
+        """Go back to what served before, if something did."""
+        if not self._was_ready:
+            processes = "process" if self._n_early_deaths == 1 else "processes"
+            fact = f"{self._n_early_deaths} {processes} of the service ended before they were ready ({end})"
             raise InputError([Problem(fact, "Look at the lines above, and run 'demarcate serve' with --debug")])
+        for child in self._current():
+            child.drains_until = math.inf
+            self._send(child, signal.SIGKILL)
+        self._files.revert(self._log)
+        self._generation, self._n_early_deaths, self._pause = self._good_generation, 0, 0.0
 
     def _watch_children(self) -> None:
         """Kill processes that give no sign of life, or drain for too long."""
@@ -241,7 +266,8 @@ class Supervisor:
         is_asked = signal.SIGHUP in self._received
         self._received.discard(signal.SIGHUP)
         if self._files.refresh(self._log, everything=is_asked):
-            self._generation += 1
+            self._n_generations += 1
+            self._generation, self._n_early_deaths = self._n_generations, 0
             self._freeze()
 
     def _freeze(self) -> None:
@@ -282,12 +308,14 @@ class Supervisor:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             os.set_blocking(own_signs, False)
 
-            def beat() -> None:
+            def beat(must_go: bool = False, /) -> None:
                 with suppress(OSError):
-                    os.write(own_signs, b".")
+                    os.write(own_signs, _MUST_GO if must_go else _LIVES)
 
             self._run_worker(self._files.loaded, place, beat, self._life)
             code = 0
+        except UnfitError:
+            code = UNFIT_CODE  # the log has it
         except BaseException as error:  # noqa: BLE001 - nothing may go back to where the process was copied
             self._log.error("worker failed", error)
         finally:

@@ -1,15 +1,16 @@
 """One process that answers: it takes connections from a socket that it shares, and ends without losing a request."""
 
 import asyncio
+import os
 import signal
 import socket
 import ssl
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
@@ -33,6 +34,13 @@ NO_DESCRIPTOR_SECONDS = 0.2
 """Seconds without taking connections once the system has no descriptor for another one."""
 
 
+class Beat(Protocol):
+    """A sign of life."""
+
+    def __call__(self, must_go: bool = False, /) -> None:
+        """Tell that the process lives, or that another one has to take its place."""
+
+
 class Worker:
     """Answers what comes through a socket, until it is asked to drain.
 
@@ -47,7 +55,11 @@ class Worker:
     tls
         What makes connections https.
     beat
-        Is called once a second, as a sign of life.
+        Is called once a second, as a sign of life, and with True where another process has to take its place.
+    trial
+        Is awaited before the first sign of life and the first connection; what it raises ends the worker.
+    seconds_at_work
+        Returns for how long the work takes already which takes the longest; longer than a request may take is stuck.
     counts, place
         The connections of all processes, and the place of this one there; None where it is the only one.
     """
@@ -61,12 +73,15 @@ class Worker:
         log: ServiceLog,
         *,
         tls: ssl.SSLContext | None = None,
-        beat: Callable[[], None] = lambda: None,
+        beat: Beat = lambda _=False: None,
+        trial: Callable[[], Awaitable[None]] | None = None,
+        seconds_at_work: Callable[[], float] = lambda: 0.0,
         counts: ConnectionCounts | None = None,
         place: int = 0,
     ) -> None:
         self._gate, self._listener, self._settings, self._status, self._log = gate, listener, settings, status, log
         self._tls, self._beat = tls, beat
+        self._trial, self._seconds_at_work, self._is_stuck = trial, seconds_at_work, False
         self._counts, self._place = counts or ConnectionCounts(place + 1), place
         self._n_yields = 0
         self._config = Config(
@@ -91,6 +106,8 @@ class Worker:
 
     async def serve(self) -> None:
         """Serve until `drain` is called and everything is answered."""
+        if self._trial is not None:
+            await self._trial()
         loop = asyncio.get_running_loop()
         self._listener.setblocking(False)
         self._set_date()
@@ -194,6 +211,15 @@ class Worker:
             if counter % TICKS_PER_SECOND == 0:
                 self._set_date()
                 self._beat()
+                self._look_for_stuck_work()
+
+    def _look_for_stuck_work(self) -> None:
+        """Ask for another process in the place of this one where a thread does not come back from its work."""
+        if not self._is_stuck and self._seconds_at_work() > self._settings.timeout:
+            self._is_stuck = True
+            text = f"Work of process {os.getpid()} has not come back for {self._settings.timeout:g} seconds."
+            self._log.event("stuck", text, "error")
+            self._beat(True)
 
     def _set_date(self) -> None:
         self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]

@@ -8,6 +8,7 @@ from typing import Any
 from demarcate.export.web_facts import web_facts
 from demarcate.serving.answers import json_labels
 from demarcate.serving.exchange import Answer, HttpRequest
+from demarcate.serving.page_headers import PAGE_HEADERS
 from demarcate.serving.problems import RequestRefusedError
 from demarcate.serving.served_model import ServedModel
 
@@ -29,16 +30,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-_HEADERS = {
-    "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cache-control": "no-cache",
-}
+_HEADERS = {**PAGE_HEADERS, "content-security-policy": _POLICY, "cache-control": "no-cache"}
 
 
 @cache

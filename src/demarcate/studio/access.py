@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demarcate.serving.host_names import host_name, is_own_name
+from demarcate.serving.page_headers import PAGE_HEADERS
 from demarcate.serving.tokens import Tokens
 
 MISDIRECTED = 421
@@ -113,12 +114,4 @@ def security_headers(host: str) -> Mapping[str, str]:
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
     }
-    return {
-        "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": "camera=(), geolocation=(), microphone=()",
-        "referrer-policy": "no-referrer",
-        "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
-    }
+    return {**PAGE_HEADERS, "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items())}

@@ -16,6 +16,7 @@ from demarcate.serving.served_model import ServedModel
 from demarcate.serving.service_metrics import METRICS_TYPE
 
 VERSION = "3.1.0"
+_AS_A_WHOLE = "A request is refused as a whole, with every problem in it, or answered as a whole."
 _REFUSALS = (400, 401, 406, 413, 415, 422, 503, 504)
 
 
@@ -27,7 +28,7 @@ def openapi_document(models: Sequence[ServedModel], *, needs_token: bool = False
         "info": {
             "title": "demarcate serve",
             "version": version("demarcate"),
-            "description": f"{_predicted(models)}. A request is refused as a whole, with every problem in it, or answered as a whole.",
+            "description": f"{_predicted(models)}. {_AS_A_WHOLE}",
         },
         "paths": _paths(first, models),
         "components": {
@@ -45,7 +46,8 @@ def _predicted(models: Sequence[ServedModel]) -> str:
     """Return what the models predict, in words."""
     if len(models) == 1:
         return f"Predictions of {quoted(models[0].model.target)}"
-    return f"Predictions of {len(models)} models: {listed([f'{served.name} of {quoted(served.model.target)}' for served in models])}"
+    predicted = [f"{served.name} of {quoted(served.model.target)}" for served in models]
+    return f"Predictions of {len(models)} models: {listed(predicted)}"
 
 
 def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What a JSON body may be, as JSON Schema: whatever the schema allows is predicted."""
 
-import re
 from typing import Any
 
 from demarcate.evaluation.costs import MAX_COST
@@ -8,6 +7,7 @@ from demarcate.formatting import plain_text, quoted
 from demarcate.inference import FittedModel
 from demarcate.inference.example_row import example_row, middle_value, plain_quantity
 from demarcate.serving.answers import json_labels
+from demarcate.serving.cost_schema import cost_examples, cost_schema, default_positive
 from demarcate.serving.request_options import KEYS
 from demarcate.serving.served_model import ServedModel
 from demarcate.tabular.number_format import PLAIN
@@ -25,9 +25,7 @@ _DATE_TEXT = f"^(?:{_DAY}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:
 """A day, with a time or without, of the years 1000 to 9999; or nothing."""
 _NAME = r"^(?!\*$)(?!\^[\s\S]*\$$)[^\s](?:[\s\S]*[^\s])?$"
 """A name without surrounding space that is no pattern of polars."""
-_PLAIN_LABEL = re.compile(r"[A-Za-z0-9_.-]+")
-"""A label that a pattern can hold."""
-_MAX_EXAMPLES, _MAX_COST_CLASSES = 20, 10
+_MAX_EXAMPLES = 20
 _PLAIN_TYPES = ["string", "number", "boolean", "null"]
 
 
@@ -48,10 +46,10 @@ def body_schema(served: ServedModel) -> dict[str, Any]:
                 "items": row_schema(served.model),
                 "description": "The rows, each an object of cells by column.",
             },
-            **_option_schemas(served.model),
+            **option_schemas(served.model),
         },
         "required": ["rows"],
-        "dependentRequired": {"set_per_class": ["set"]},
+        "allOf": option_rules(served.model),
         "additionalProperties": False,
         "examples": [{"rows": [example_row(served.model)]}],
         "x-target": served.model.target,
@@ -60,26 +58,73 @@ def body_schema(served: ServedModel) -> dict[str, Any]:
     }
 
 
-def _option_schemas(model: FittedModel) -> dict[str, Any]:
-    """Return the schemas of the options that the model can do; more costs are read than a schema can tell."""
+def option_schemas(model: FittedModel) -> dict[str, Any]:
+    """Return the schemas of the options that the model can do; null is the same as leaving one out."""
     schemas: dict[str, Any] = {key.name: {"description": key.meaning, **key.schema} for key in KEYS}
-    labels = json_labels(model.classes)
     if model.conformal is None:
         del schemas["set"], schemas["set_per_class"]
-    if len(labels) != 2:
-        del schemas["positive"]
-    else:
-        schemas["positive"] = {"description": schemas["positive"]["description"], "enum": labels}
     schemas["abstain"]["maximum"] = MAX_COST
-    texts = [plain_text(label) for label in labels]
-    names = [re.escape(text) for text in texts if _PLAIN_LABEL.fullmatch(text)]
-    if len(names) < len(texts) or len(names) > _MAX_COST_CLASSES:
-        schemas["cost"] |= {"type": "string", "maxLength": 0}
+    for schema in schemas.values():
+        schema["type"] = [*_listed(schema["type"]), "null"]
+    labels, positive = json_labels(model.classes), default_positive(model)
+    if len(labels) == 2:
+        names = [name for label in labels for name in _names(label)]
+        schemas["positive"] = {"description": schemas["positive"]["description"], "enum": [*names, None]}
+        costs = [cost_schema(model, code) for code in (0, 1)]
     else:
-        pairs = "|".join(f"{true}:{decided}" for true in names for decided in names if true != decided)
-        schemas["cost"] |= {"type": "string", "pattern": f"^(?:{pairs})=[1-9][0-9]{{0,5}}$"}
-        schemas["cost"]["examples"] = [f"{texts[0]}:{texts[1]}=2"]
+        del schemas["positive"]
+        costs = [cost_schema(model, None)]
+    schemas["cost"] = {
+        "description": schemas["cost"]["description"],
+        "anyOf": [{"type": "null"}, *costs],
+        "examples": cost_examples(model, positive),
+    }
     return schemas
+
+
+def option_rules(model: FittedModel) -> list[dict[str, Any]]:
+    """Return what options have to do with each other."""
+    rules: list[dict[str, Any]] = []
+    if model.conformal is not None:
+        asked = {"properties": {"set_per_class": {"const": True}}, "required": ["set_per_class"]}
+        rules.append({"if": asked, "then": {"properties": {"set": {"type": "number"}}, "required": ["set"]}})
+    if len(model.classes) == 2:
+        named = [{"enum": _names(label)} for label in json_labels(model.classes)]
+        is_named = {"properties": {"positive": {"not": {"type": "null"}}}, "required": ["positive"]}
+        cases: list[tuple[dict[str, Any], int | None]] = [({"not": is_named}, default_positive(model))]
+        cases += [
+            ({"properties": {"positive": each}, "required": ["positive"]}, code) for code, each in enumerate(named)
+        ]
+        for condition, positive in cases:
+            costs = {"anyOf": [{"type": "null"}, cost_schema(model, positive)]}
+            rules.append({"if": condition, "then": {"properties": {"cost": costs}}})
+    return rules
+
+
+def address_schemas(model: FittedModel) -> dict[str, Any]:
+    """Return the schemas of the options in an address, where several costs are several keys."""
+    schemas = option_schemas(model)
+    for schema in schemas.values():
+        if "type" in schema:
+            schema["type"] = schema["type"][0]
+    if "positive" in schemas:
+        labels = json_labels(model.classes)
+        schemas["positive"] = {"type": "string", "enum": [plain_text(label) for label in labels]}
+    costs = cost_schema(model, default_positive(model))
+    schemas["cost"] = costs["anyOf"][1] if "anyOf" in costs else costs
+    return {
+        name: {key: each for key, each in schema.items() if key != "description"} for name, schema in schemas.items()
+    }
+
+
+def _names(label: Any) -> list[Any]:
+    """Return a label, and the text that stands for it."""
+    text = plain_text(label)
+    return [label] if label == text else [label, text]
+
+
+def _listed(types: Any) -> list[str]:
+    return types if isinstance(types, list) else [types]
 
 
 def row_schema(model: FittedModel) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from demarcate.inference import FittedModel
 from demarcate.serving.answers import WARNINGS_HEADER, json_labels
 from demarcate.serving.bodies import JSON, KINDS
 from demarcate.serving.inference_protocol import infer_schema, model_metadata
-from demarcate.serving.json_schema import body_schema
+from demarcate.serving.json_schema import address_schemas, body_schema
 from demarcate.serving.problems import PROBLEM_TYPE, TITLES
 from demarcate.serving.request_options import KEYS
 from demarcate.serving.served_model import ServedModel
@@ -60,10 +60,10 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
 
 
 def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
-    paths: dict[str, Any] = {"/predict": {"post": _prediction(1, f"Predict rows with {quoted(first.name)}")}}
+    paths: dict[str, Any] = {"/predict": {"post": _prediction(1, first, f"Predict rows with {quoted(first.name)}")}}
     for number, served in enumerate(models, 1):
         at = f"/models/{served.name}"
-        paths[f"{at}/predict"] = {"post": _prediction(number, f"Predict rows with {quoted(served.name)}")}
+        paths[f"{at}/predict"] = {"post": _prediction(number, served, f"Predict rows with {quoted(served.name)}")}
         paths[f"{at}/schema"] = {"get": _document(f"The JSON Schema of a body for {quoted(served.name)}")}
         paths[f"/v2{at}"] = {"get": _document("Inputs and outputs", model_metadata(served, [served.version]))}
         paths[f"/v2{at}/infer"] = {"post": _inference(served)}
@@ -74,7 +74,7 @@ def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
                 {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "example": example}
                 for name, example in (("name", first.name), ("version", first.version))
             ],
-            "post": _prediction(1, "Predict rows with one version of a model"),
+            "post": _prediction(1, first, "Predict rows with one version of a model"),
         },
         "/models": {"get": _document("The models, and their versions that are loaded")},
         "/schema": {"get": _document(f"The JSON Schema of a body for {quoted(first.name)}, with an example")},
@@ -92,7 +92,8 @@ def _paths(first: ServedModel, models: Sequence[ServedModel]) -> dict[str, Any]:
     }
 
 
-def _prediction(number: int, summary: str) -> dict[str, Any]:
+def _prediction(number: int, served: ServedModel, summary: str) -> dict[str, Any]:
+    options = address_schemas(served.model)
     content: dict[str, Any] = {kind.media_type: {} for kind in KINDS if kind.media_type != JSON}
     body = {"schema": _reference(f"schemas/Body{number}")}
     answer: dict[str, Any] = {
@@ -103,8 +104,9 @@ def _prediction(number: int, summary: str) -> dict[str, Any]:
     return {
         "summary": summary,
         "parameters": [
-            {"name": key.name, "in": "query", "description": key.meaning, "schema": _in_address(key.schema)}
+            {"name": key.name, "in": "query", "description": key.meaning, "schema": options[key.name]}
             for key in KEYS
+            if key.name in options
         ],
         "requestBody": {"required": True, "content": {JSON: body, **content}},
         "responses": {"200": answer, **_refusals()},
@@ -162,11 +164,6 @@ def answer_schema(model: FittedModel) -> dict[str, Any]:
         "required": ["predictions", "warnings", "model"],
         "additionalProperties": False,
     }
-
-
-def _in_address(schema: Any) -> Any:
-    """Return the schema of an option in an address: several costs are several keys."""
-    return {"type": "array", "items": {"type": "string"}} if "array" in schema["type"] else schema
 
 
 def _refusals() -> dict[str, Any]:

@@ -1,8 +1,10 @@
 import csv
+import io
 import json
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from random_models import random_model
 from demarcate.encoding.encoder_registry import ENCODERS
 from demarcate.errors import ExportError, OutputError
 from demarcate.export.pytorch_columns import PlainColumns
+from demarcate.export.pytorch_files import PREDICT
 from demarcate.export.pytorch_folder import TOLERANCE, compared, export_pytorch, load_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")  # of rows that are odd on purpose
@@ -87,6 +90,25 @@ def test_the_folder_passes_its_own_test_and_predicts_a_table(folder, tmp_path):
     found = np.array([[float(cell) for cell in list(row.values())[1:]] for row in predicted])
     np.testing.assert_allclose(found, expected.drop("prediction").to_numpy(), atol=TOLERANCE)
     assert [row["prediction"] or None for row in predicted] == expected["prediction"].to_list()
+
+
+def test_a_table_is_predicted_in_parts_of_many_rows(monkeypatch):
+    """With a model that counts what it is given: neither a row at a time nor all of a large table at once."""
+    parts = []
+
+    class Counting:
+        def probabilities(self, rows):
+            parts.append(len(rows))
+            return np.full((len(rows), 2), 0.5)
+
+    stub = SimpleNamespace(CLASSES=["no", "yes"], load=Counting, decide=lambda each: ["no"] * len(each))
+    monkeypatch.setitem(sys.modules, "model", stub)
+    script = {"__name__": "predict"}
+    exec(PREDICT, script)
+    out = io.StringIO()
+    script["predict"](io.StringIO("x\n" + 4500 * "1\n"), out)
+    assert parts == [2000, 2000, 500]
+    assert out.getvalue().splitlines() == ["prediction,probability_no,probability_yes", *4500 * ["no,0.5,0.5"]]
 
 
 def test_a_cell_that_cannot_be_read_is_refused_with_its_row_and_column(folder):

@@ -42,8 +42,8 @@ _WRITTEN = {
 }
 
 
-def check_outputs(files: object, *inputs: str) -> None:
-    """Refuse the output files that a group of options names, before the work, not after it."""
+def check_outputs(files: object, *inputs: str, check: Callable[[str], None] = check_writable) -> None:
+    """Refuse the output files that a group of options names, or folders by their check, before the work."""
     paths: dict[str, str] = {}
     for flag, path, file in output_files(files):
         if not path.strip():
@@ -56,7 +56,7 @@ def check_outputs(files: object, *inputs: str) -> None:
             )
         if file.kind == "picture" and find_spec("matplotlib") is None:
             raise UsageError("Pictures need matplotlib, which is not installed", "python -m pip install matplotlib")
-        check_writable(path)
+        check(path)
         if any(_is_same_file(path, source) for source in inputs):
             raise UsageError(f"{flag} {path} is a file that this command reads", "Give the result another name")
     for one, other in combinations(paths, 2):

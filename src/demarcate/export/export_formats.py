@@ -9,6 +9,8 @@ from pathlib import Path
 
 from demarcate.errors import SettingError
 from demarcate.formatting import counted, listed
+from demarcate.io.atomic import check_writable
+from demarcate.io.atomic_folder import check_free
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class ExportFormat:
     def names(self, path: str | os.PathLike[str]) -> bool:
         """Return whether a path has the ending of the format; a folder has none."""
         return not self.ending or Path(path).suffix.lower() == self.ending
+
+    def path_check(self) -> Callable[[str | os.PathLike[str]], None]:
+        """Return what refuses a path that cannot be written: an existing file is replaced, a folder has to be free."""
+        return check_writable if self.ending else check_free
 
     def function(self) -> Callable[..., ExportCheck]:
         """Return the function that writes a model."""

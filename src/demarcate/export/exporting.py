@@ -24,7 +24,7 @@ def export_model(
     model
         A fitted `DemarcateClassifier`, a model that `demarcate.load` returned, or the path of a model file.
     path
-        The file to write; for ``pytorch`` a folder.
+        The file to write, over an existing one; for ``pytorch`` a folder, which is new or empty.
     to
         ``onnx``: one graph from raw columns to label and probabilities. ``web``: a page that predicts in the browser.
         ``pytorch``: a folder of readable code and weights. ``torch-export``: a program of `torch.export`.
@@ -46,7 +46,7 @@ def export_model(
     ExportError
         If the format cannot hold the model, or gives other probabilities. Nothing is written then.
     OutputError
-        If the file cannot be written. An existing file is then unchanged.
+        If the file cannot be written, which leaves an existing one unchanged, or if the folder has files.
 
     Examples
     --------

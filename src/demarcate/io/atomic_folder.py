@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from demarcate.errors import OutputError, Problem
+from demarcate.formatting import listed
 from demarcate.io.atomic import unwritable
 
 _SEEN_FILES = 3
@@ -40,13 +41,16 @@ def write_folder(
 
 
 def check_free(path: str | os.PathLike[str]) -> None:
-    """Refuse a path that cannot become a new folder, before the work whose result it is for."""
+    """Refuse a path that cannot become a new folder, before the work whose result it is for.
+
+    A folder with files is never replaced, whatever they are: they may have been changed since.
+    """
     target = Path(os.path.realpath(path))
     remedy = "Choose another name, or remove it"
     if target.is_dir():
         names = sorted(each.name for each in target.iterdir())
         if names:
-            raise _refusal(f"'{path}' is a folder with files: {', '.join(names[:_SEEN_FILES])}", remedy)
+            raise _refusal(f"'{path}' is a folder with files: {listed(names, _SEEN_FILES)}", remedy)
     elif target.exists():
         raise _refusal(f"'{path}' is a file, not a folder", remedy)
     elif not target.parent.is_dir():

@@ -33,6 +33,30 @@ def test_another_file_than_expected_is_refused_and_nothing_written(demarcate, mo
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_with_files_is_refused_before_the_work_and_stays_as_it_is(demarcate, model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "heart_pytorch"
+    folder.mkdir()
+    for name in ("model.py", "README.md", "weights.safetensors", "mine.py"):
+        (folder / name).write_text("kept")
+    outcome = demarcate("export", model, "--to", "pytorch")
+    fact = "'heart_pytorch' is a folder with files: README.md, mine.py, model.py and 1 more"
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == f"Error: {fact}. Choose another name, or remove it.\n"
+    assert {path.read_text() for path in folder.iterdir()} == {"kept"}
+
+
+def test_a_file_is_replaced_and_a_link_keeps_leading_to_it(demarcate, model, tmp_path):
+    (tmp_path / "versions").mkdir()
+    target, link = tmp_path / "versions" / "1.onnx", tmp_path / "current.onnx"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    assert demarcate("export", model, "--out", link, "--quiet").code == 0
+    assert link.is_symlink()
+    assert len(target.read_bytes()) > len(b"old")
+    assert [path.name for path in target.parent.iterdir()] == ["1.onnx"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

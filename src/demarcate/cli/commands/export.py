@@ -23,7 +23,8 @@ class ExportOptions:
 
     to: str = option(f"{_FORMATS_IN_WORDS}.", "--to", default="onnx", metavar="FORMAT")
     out: str | None = option(
-        "Write to this file; to this folder for pytorch. [default: the model's name with the format's ending, here]",
+        "Write to this file; for pytorch to this folder, new or empty. [default: the model's name with the format's "
+        "ending, here]",
         "--out",
         "-o",
         marker=OutputFile("export"),
@@ -63,7 +64,7 @@ def export(
     if options.runtime is not None and options.to != "web":
         raise UsageError("--runtime is only for --to web", "Leave it out")
     files = ExportOptions(out=_path(options, chosen, source.model))
-    check_outputs(files, source.model, *filter(None, [options.table]))
+    check_outputs(files, source.model, *filter(None, [options.table]), check=chosen.path_check())
     model = apply_costs(source.load_for_a_row(reading), decision)
     table = None if options.table is None else _rows(options.table, reading)
     from demarcate.export import export_model

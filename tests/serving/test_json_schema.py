@@ -131,7 +131,7 @@ def test_the_schema_says_what_the_training_rows_were():
     trained = TrainedRange(10, 1.0, 2.0, 9.0, 10.0)
     schema = column_schema(Column("age", "numerical"), trained)
     assert (schema["x-range"], schema["examples"]) == ([1, 10], [6])
-    assert schema["description"] == "A number. Trained on 1 to 10."
+    assert schema["description"] == "A number; true is read as 1, and false as 0. Trained on 1 to 10."
     words = column_schema(Column("grade", "categorical", categories=("a", "b")))
     assert words["x-categories"] == ["a", "b"]
     assert "2 categories" in words["description"]
@@ -145,3 +145,16 @@ def test_dates_that_there_are_fit(text):
 @pytest.mark.parametrize("text", ["2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "2024-1-1", "soon"])
 def test_dates_that_there_are_not_do_not_fit(text):
     assert not re.match(column_schema(Column("seen", "date"))["anyOf"][1]["pattern"], text)
+
+
+@pytest.mark.parametrize("seed", range(len(MODELS)))
+def test_true_and_false_are_one_and_zero_in_a_column_of_numbers(ask, apps, seed):
+    model = MODELS[seed].model
+    (example,) = body_schema(ServedModel("m", "1", model))["examples"]
+    numbers = [column.name for column in model.schema.used if column.kind == "numerical"]
+    rows = [{**example["rows"][0], **dict.fromkeys(numbers, cell)} for cell in (True, 1, False, 0, 0.5, None)]
+    answers = [ask(apps[seed], "POST", "/predict", json.dumps({"rows": some}).encode()) for some in (rows, rows[:1])]
+    assert [status for status, _, _ in answers] == [200, 200]
+    said = json.loads(answers[0][2])["predictions"]
+    assert said[0] == said[1]
+    assert said[2] == said[3]

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from demarcate import DemarcateClassifier, datasets, load
 from demarcate.serving.tokens import Tokens
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -133,3 +134,19 @@ def test_a_service_with_a_token_asks_for_it_and_shows_one_of_several_models(
     page.get_by_label("Model").select_option("two")
     expect(page.get_by_text("Model two, version 1.")).to_be_visible()
     assert TOKEN not in page.url
+
+
+def test_of_many_classes_the_likeliest_ten_are_shown(open_page, run_worker, serve_models, tmp_path):
+    from playwright.sync_api import expect
+
+    X, y = datasets.moons(n_samples=120)
+    labels = [f"class {number % 13:02d}" for number in range(len(y))]
+    DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(X, labels).save(tmp_path / "many.safetensors")
+    model = load(tmp_path / "many.safetensors", backend="numpy")
+    page = open_page(run_worker(serve_models(many=model)).port, viewport={"width": 390, "height": 800})
+    expect(page.locator(".bars dt")).to_have_count(11, timeout=15_000)
+    shares = sorted(page_row(page, model).probabilities.values(), reverse=True)
+    shown = [f"{share:.3f}" for share in (*shares[:10], sum(shares[10:]))]
+    expect(page.locator(".bars dd")).to_have_text(shown)
+    expect(page.locator(".bars dt").last).to_have_text("and 3 more")
+    assert faults(page) == []

@@ -146,10 +146,10 @@ def column_schema(column: Column, trained: TrainedRange | None = None) -> dict[s
     match column.kind:
         case "numerical":
             text = [] if column.is_written_unusually else [{"type": "string", "pattern": _NUMBER_TEXT}]
-            schema |= {"anyOf": [{"type": ["number", "null"]}, *text]}
-            says = "A number."
+            schema |= {"anyOf": [{"type": ["number", "boolean", "null"]}, *text]}
+            says = "A number; true is read as 1, and false as 0."
             if column.number_format != PLAIN:
-                says = "A number; text that is written as in training is read too."
+                says = "A number, true (1) or false (0); text that is written as in training is read too."
         case "date":
             schema |= {"anyOf": [{"type": "null"}, {"type": "string", "pattern": _DATE_TEXT}]}
             says = "A date as in ISO 8601, such as 2024-12-31; text that is written as in training is read too."

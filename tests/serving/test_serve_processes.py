@@ -169,6 +169,28 @@ def test_a_model_of_dates_is_served_as_json_and_as_csv(serve, date_file):
     assert service.end() == 0
 
 
+def test_where_a_thread_was_started_workers_are_no_copies(serve, date_file):
+    code = "import threading, time; threading.Thread(target=time.sleep, args=(100,), daemon=True).start()"
+    service = serve(date_file, "--workers", "2", code=code)
+    service.wait_for(lambda: service.events("threads"))
+    (warning,) = service.events("threads")
+    assert (warning["level"], warning["threads"]) == ("warning", 2)
+    assert all("fresh_process" in Path(f"/proc/{each}/cmdline").read_text() for each in service.workers())
+    victim = min(service.workers())
+    os.kill(victim, signal.SIGKILL)
+    service.wait_for(lambda: len(service.workers()) == 2 and victim not in service.workers())
+    for _ in range(2):
+        connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
+        connection.request("POST", "/predict", "age,seen\n33,31.12.2023\n", {"content-type": "text/csv"})
+        assert connection.getresponse().status == 200
+        connection.close()
+    connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection.request("GET", "/metrics")
+    assert 'demarcate_requests_total{route="/predict",status="200"} 2' in connection.getresponse().read().decode()
+    connection.close()
+    assert service.end() == 0
+
+
 def test_ctrl_c_ends_it(serve, model):
     service = serve(model, "--workers", "1", "--log-format", "text", "--no-log-requests")
     assert service.predict()[0] == 200

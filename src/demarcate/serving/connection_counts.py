@@ -3,7 +3,7 @@
 A connection stays with the process that takes it. Left to chance, one process of two may get three quarters of them.
 """
 
-import mmap
+from demarcate.serving.shared_memory import NO_DESCRIPTOR, mapped
 
 NOBODY = -1
 _FEW_OF = 16
@@ -17,6 +17,10 @@ class ConnectionCounts:
     ----------
     n_places
         How many processes there are at most; made before they are copied.
+    descriptor
+        That of memory of `n_bytes`, for processes that are no copies.
+    is_new
+        Whether no process has counted there yet.
 
     Examples
     --------
@@ -29,10 +33,17 @@ class ConnectionCounts:
     (True, False)
     """
 
-    def __init__(self, n_places: int) -> None:
-        self._counts = memoryview(mmap.mmap(-1, 4 * n_places)).cast("i")
-        for place in range(n_places):
+    def __init__(self, n_places: int, descriptor: int = NO_DESCRIPTOR, *, is_new: bool = True) -> None:
+        is_new = is_new or descriptor == NO_DESCRIPTOR
+        self.descriptor = descriptor
+        self._counts = memoryview(mapped(descriptor, self.n_bytes(n_places))).cast("i")
+        for place in range(n_places if is_new else 0):
             self.leave(place)
+
+    @staticmethod
+    def n_bytes(n_places: int) -> int:
+        """Return how much memory the counts take."""
+        return 4 * n_places
 
     def set(self, place: int, n_connections: int) -> None:
         """Note how many connections the process in a place has."""

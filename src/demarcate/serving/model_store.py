@@ -91,7 +91,7 @@ class ModelSource:
             fact = f"'{self.path}' has networks of a family that only torch computes"
             raise BundleError(f"{fact}. Serve a model that 'demarcate fit' made.")
         model = build_numpy_predictor(file.spec, file.tensors)
-        served = ServedModel(self.name, self.version or digest[:VERSION_DIGITS], model, digest)
+        served = ServedModel(self.name, self.version or digest[:VERSION_DIGITS], model, digest, self.path)
         # Made before the process is copied, so that all copies share them.
         _ = served.coder
         served.computer.warm_up()

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from demarcate.errors import InputError, Problem
@@ -53,7 +54,6 @@ def run_service(
     """
     check_settings(settings)
     log = log or ServiceLog(settings.log_format == "json", settings.logs_requests)
-    log.take_over("uvicorn.error", "asyncio")
     files = ServiceFiles(sources, settings)
     listener = open_listener(settings.host, settings.port, backlog=BACKLOG)
     if listener is None:
@@ -99,23 +99,36 @@ def _serve(
     """Serve in copies of this process, or in this process where it cannot be copied."""
     # Imported before the process is copied, so that all copies share them and start at once.
     from demarcate.serving.connection_counts import ConnectionCounts
+    from demarcate.serving.fresh_process import start_fresh
     from demarcate.serving.service_metrics import ServiceMetrics
+    from demarcate.serving.shared_memory import new_memory
+    from demarcate.serving.shared_numbers import PLACE_BYTES
     from demarcate.serving.supervisor import Supervisor, can_copy_processes
-    from demarcate.serving.worker import DRAIN_SECONDS, raise_descriptor_limit
+    from demarcate.serving.worker import DRAIN_SECONDS
 
+    prepare_process(log)
+    n_places = Supervisor.n_places(settings.n_workers)
+    metrics = ServiceMetrics(n_places, new_memory(n_places * PLACE_BYTES))
+    counts = ConnectionCounts(n_places, new_memory(ConnectionCounts.n_bytes(n_places)))
+    process = ServiceProcess(listener, settings, log, metrics, counts)
+    if can_copy_processes():
+        seconds = settings.timeout + DRAIN_SECONDS
+        events: dict[str, Any] = {"on_ready": on_ready, "on_end": counts.leave}
+        events["start_fresh"] = partial(start_fresh, process)
+        Supervisor(files, settings.n_workers, process.run, log, drain_seconds=seconds, **events).run(listener)
+    else:
+        process.run_alone(files.loaded, on_ready)
+
+
+def prepare_process(log: ServiceLog) -> None:
+    """Prepare a process that answers, or the one that it is copied from."""
+    from demarcate.serving.worker import raise_descriptor_limit
+
+    log.take_over("uvicorn.error", "asyncio")
     raise_descriptor_limit()
     # Odd bodies are read by threads, while the event loop answers what is plain.
     sys.setswitchinterval(SWITCH_SECONDS)
     logging.raiseExceptions = False
-
-    n_places = Supervisor.n_places(settings.n_workers)
-    process = ServiceProcess(listener, settings, log, ServiceMetrics(n_places), ConnectionCounts(n_places))
-    if can_copy_processes():
-        seconds = settings.timeout + DRAIN_SECONDS
-        events: dict[str, Any] = {"on_ready": on_ready, "on_end": process.counts.leave}
-        Supervisor(files, settings.n_workers, process.run, log, drain_seconds=seconds, **events).run(listener)
-    else:
-        process.run_alone(files.loaded, on_ready)
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,15 @@ class ServedModel:
         The model itself.
     sha256
         The SHA-256 of its file, in hexadecimal digits; empty where it came from no file.
+    path
+        The file.
     """
 
     name: str
     version: str
     model: "NumpyPredictor"
     sha256: str = ""
+    path: str = ""
 
     @cached_property
     def coder(self) -> RowCoder:

@@ -15,6 +15,7 @@ from demarcate.formatting import plain_text
 from demarcate.inference.coded_rows import CodedRows
 from demarcate.serving.answers import PredictedRows
 from demarcate.serving.served_model import ServedModel
+from demarcate.serving.shared_memory import NO_DESCRIPTOR
 from demarcate.serving.shared_numbers import SharedNumbers
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -57,10 +58,13 @@ class ServiceMetrics:
     ----------
     n_places
         How many processes count. The metrics are made before the processes are copied; each then uses a place.
+    descriptor
+        That of the memory of `SharedNumbers`, for processes that are no copies.
     """
 
-    def __init__(self, n_places: int = 1) -> None:
-        self._numbers = SharedNumbers(n_places)
+    def __init__(self, n_places: int = 1, descriptor: int = NO_DESCRIPTOR) -> None:
+        self.descriptor = descriptor
+        self._numbers = SharedNumbers(n_places, descriptor)
         self._keys: dict[tuple[str, ...], str] = {}
         """The names of numbers that were counted already, by the metric and its labels."""
 

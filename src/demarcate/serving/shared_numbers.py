@@ -10,6 +10,8 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from demarcate.serving.shared_memory import NO_DESCRIPTOR, mapped
+
 _HEAD = struct.Struct("<Q")
 _VALUE = struct.Struct("<d")
 _LENGTH = struct.Struct("<I")
@@ -24,6 +26,8 @@ class SharedNumbers:
     ----------
     n_places
         How many processes write at the same time.
+    descriptor
+        That of memory of so many times `PLACE_BYTES`, for processes that are no copies.
 
     Examples
     --------
@@ -35,8 +39,8 @@ class SharedNumbers:
     {'requests': 5.0}
     """
 
-    def __init__(self, n_places: int = 1) -> None:
-        self._memory = mmap.mmap(-1, n_places * PLACE_BYTES)
+    def __init__(self, n_places: int = 1, descriptor: int = NO_DESCRIPTOR) -> None:
+        self._memory = mapped(descriptor, n_places * PLACE_BYTES)
         self._n_places = n_places
         self.use_place(0)
 

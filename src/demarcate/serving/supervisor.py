@@ -10,6 +10,7 @@ import os
 import selectors
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -82,6 +83,9 @@ class Supervisor:
         Is called once all of them answer for the first time.
     on_end
         Gets the number that a process had which has ended.
+    start_fresh
+        Starts a process that is no copy, where this one has threads, with the files, its number, the descriptor of
+        its signs of life, and a descriptor to watch.
     """
 
     def __init__(
@@ -94,7 +98,9 @@ class Supervisor:
         drain_seconds: float,
         on_ready: Callable[[], None],
         on_end: Callable[[int], None] = lambda _: None,
+        start_fresh: Callable[[LoadedFiles, int, int, int], int] | None = None,
     ) -> None:
+        self._start_fresh = start_fresh
         self._files, self._n_workers, self._run_worker, self._log = files, n_workers, run_worker, log
         self._drain_seconds, self._on_ready, self._on_end = drain_seconds, on_ready, on_end
         self._children: dict[int, _Child] = {}
@@ -104,7 +110,7 @@ class Supervisor:
         self._pause, self._pauses_until = 0.0, 0.0
         """Seconds of the last pause before a process was replaced, and when it is over."""
         self._n_early_deaths = 0
-        self._was_ready = False
+        self._was_ready = self._knows_threads = False
         self._received: set[int] = set()
         self._selector = selectors.DefaultSelector()
         self._life, self._own_life = os.pipe()
@@ -283,9 +289,12 @@ class Supervisor:
         # A signal that came to the copy before it has handlers of its own would be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
-            process = os.fork()
-            if process == 0:
-                self._be_worker(place, signs, own_signs)
+            if self._start_fresh is not None and self._has_threads():
+                process = self._start_fresh(self._files.loaded, place, own_signs, self._life)
+            else:
+                process = os.fork()
+                if process == 0:
+                    self._be_worker(place, signs, own_signs)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(own_signs)
@@ -293,33 +302,28 @@ class Supervisor:
         self._children[process] = child
         self._selector.register(signs, selectors.EVENT_READ, child)
 
+    def _has_threads(self) -> bool:
+        """Return whether something has started threads here, which copies would lack."""
+        n = n_threads()
+        if n > 1 and not self._knows_threads:
+            self._knows_threads = True
+            text = "Something has started threads in the first process: the others load the models themselves."
+            self._log.event("threads", text, "warning", threads=n)
+        return n > 1
+
     def _be_worker(self, place: int, signs: int, own_signs: int) -> NoReturn:
         """Serve in the copy, and end it."""
-        code = 1
+
+        def serve(beat: Beat) -> None:
+            self._run_worker(self._files.loaded, place, beat, self._life)
+
         try:
             signal.set_wakeup_fd(-1)
             for descriptor in (signs, self._own_life, *(child.signs for child in self._children.values())):
                 os.close(descriptor)
             self._selector.close()
-            for number in (signal.SIGINT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # a terminal sends them to all processes; the first one decides
-            for number in (signal.SIGTERM, signal.SIGCHLD):
-                signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            os.set_blocking(own_signs, False)
-
-            def beat(must_go: bool = False, /) -> None:
-                with suppress(OSError):
-                    os.write(own_signs, _MUST_GO if must_go else _LIVES)
-
-            self._run_worker(self._files.loaded, place, beat, self._life)
-            code = 0
-        except UnfitError:
-            code = UNFIT_CODE  # the log has it
-        except BaseException as error:  # noqa: BLE001 - nothing may go back to where the process was copied
-            self._log.error("worker failed", error)
         finally:
-            os._exit(code)
+            be_worker(serve, own_signs, self._log)
 
     def _drain(self, child: _Child) -> None:
         if child.drains_until is None:
@@ -348,7 +352,40 @@ class Supervisor:
         self._children.clear()
 
 
+def n_threads() -> int:
+    """Return how many threads this process has, those of libraries included where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - names alone
+    except OSError:
+        return threading.active_count()
+
+
 def can_copy_processes() -> bool:
     """Return whether this system can copy a process, which Windows cannot."""
     platform: Any = os
     return hasattr(platform, "fork") and bool(_SIGNALS)
+
+
+def be_worker(serve: Callable[[Beat], None], signs: int, service_log: ServiceLog) -> NoReturn:
+    """Serve in a process that a supervisor has started with its signals blocked, and end it."""
+    code = 1
+    try:
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a terminal sends them to all processes; the first one decides
+        for number in (signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        os.set_blocking(signs, False)
+
+        def beat(must_go: bool = False, /) -> None:
+            with suppress(OSError):
+                os.write(signs, _MUST_GO if must_go else _LIVES)
+
+        serve(beat)
+        code = 0
+    except UnfitError:
+        code = UNFIT_CODE  # the log has it
+    except BaseException as error:  # noqa: BLE001 - nothing may go back to where the process was copied
+        service_log.error("worker failed", error)
+    finally:
+        os._exit(code)

@@ -298,8 +298,13 @@ def run_until_drained(
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_report)
         worker = make_worker()
+
+        def ask_to_drain(*_: object) -> None:
+            with suppress(RuntimeError):  # a second signal may come when the loop has ended
+                loop.call_soon_threadsafe(worker.drain)
+
         for number in signals:
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(worker.drain))
+            signal.signal(number, ask_to_drain)
         if watched is not None:
             loop.add_reader(watched, orphan, loop, worker)
         await worker.serve()

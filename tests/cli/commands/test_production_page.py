@@ -10,6 +10,13 @@ from urllib.request import urlopen
 
 import pytest
 
+from demarcate.serving.bodies import KINDS
+from demarcate.serving.gate import OPEN_FOLDER, OPEN_PATHS
+from demarcate.serving.http_protocol import MAX_HEADER_BYTES
+from demarcate.serving.json_body import MAX_UNKNOWN_COLUMNS
+from demarcate.serving.service_settings import BODIES_AT_ONCE, MEGABYTE, ServiceSettings
+from demarcate.serving.tokens import LEAST_CHARACTERS
+
 PAGE = (Path(__file__).parents[3] / "docs" / "production.md").read_text("utf-8")
 CLIENT = re.findall(r"^```py\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0]
 CURLS = re.findall(r"^curl .*?(?=^curl|^```)", PAGE, re.MULTILINE | re.DOTALL)
@@ -65,4 +72,28 @@ def test_every_metric_that_the_page_names_is_there(address):
 def test_every_option_of_the_service_that_the_page_names_is_there(demarcate):
     helped = demarcate("serve", "--help").out
     named = {"--token-file", "--timeout", "--tls-cert", "--tls-key", "--expect-sha256"}
+    named |= {"--max-body", "--max-rows", "--max-concurrent"}
     assert all(f"`{option}`" in PAGE and option in helped for option in named)
+
+
+def test_limits_kinds_and_open_addresses_are_those_of_the_service():
+    limits = ServiceSettings()
+    for fact in (
+        f"`--max-body`, {limits.max_body // MEGABYTE} MB",
+        f"`--max-rows`, {limits.max_rows:,} |",
+        f"| {MAX_UNKNOWN_COLUMNS:,} columns beside",
+        f"`--timeout`, {limits.timeout:g} s",
+        f"`--max-concurrent`, {limits.max_concurrent} requests",
+        f"bodies of {BODIES_AT_ONCE} times `--max-body`",
+        f"| {MAX_HEADER_BYTES:,} bytes of headers",
+        f"at least {LEAST_CHARACTERS}\ncharacters",
+        "`application/vnd.apache.arrow.file`",
+        *(f"`{kind.media_type}`" for kind in KINDS),
+    ):
+        assert fact in PAGE
+    (needs_none,) = re.findall(r"^.*No token is needed for (.*?)Everything else", PAGE, re.DOTALL)
+    named = re.findall(r"`(/[^`]*)`", needs_none)
+    folders = tuple(path for path in named if path != "/" and path.endswith("/"))
+    assert OPEN_FOLDER in folders
+    pages = OPEN_PATHS - {"/favicon.ico"}
+    assert {path for path in pages if not path.startswith(folders)} == {*named} - {*folders}

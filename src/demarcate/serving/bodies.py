@@ -26,8 +26,6 @@ ARROW, PARQUET = "application/vnd.apache.arrow.stream", "application/vnd.apache.
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """The first bytes of compressed data, which could be far larger than the body."""
 _DELIMITERS = (b",", b";", b"\t", b"|")
-_MAX_HEADER = 1 << 20
-"""Bytes of a table's first line in which columns are counted before the table is read."""
 _MAX_TEXT_GAIN = 8
 """How many times its body the text of a table may be: tables name a text that repeats instead of repeating it."""
 
@@ -117,8 +115,9 @@ def _read_csv(body: bytes, coder: Coder, parameters: Mapping[str, str], max_rows
         fact = "The body is compressed, and its header does not say so"
         raise RequestRefusedError.of(400, fact, "Send it plain, or gzip with Content-Encoding: gzip")
     # Finding out how lines are divided takes long where they have very many cells.
-    first_line = body.lstrip()[:_MAX_HEADER].partition(b"\n")[0]
-    check_n_columns(max(map(first_line.count, _DELIMITERS)) + 1, coder.n_columns)
+    end = body.find(b"\n")
+    n_columns = 1 + max(body.count(delimiter, 0, end if end >= 0 else len(body)) for delimiter in _DELIMITERS)
+    check_n_columns(n_columns, coder.n_columns)
     layout: dict[str, Any] = {"encoding": parameters.get("charset")}
     if parameters.get("header", "").lower() == "absent":
         layout["header"] = False

@@ -12,6 +12,7 @@ import pytest
 
 import demarcate
 from demarcate.errors import SettingError
+from demarcate.export.exporting import with_arrays
 from demarcate.export.web_page import export_web
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -204,5 +205,5 @@ def test_the_page_names_no_address_and_carries_odd_names_as_data(page_file):
 
 def test_without_the_package_nothing_is_written(model, tmp_path):
     with pytest.raises(SettingError, match=r"has no ort\.wasm\.bundle\.min\.mjs"):
-        export_web(demarcate.export.exporting.with_arrays(model), tmp_path / "m.html", runtime=tmp_path)
+        export_web(with_arrays(model), tmp_path / "m.html", runtime=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """The command as it runs in production: real processes, signals, and files that are replaced."""
 
+import hashlib
 import json
 import os
 import re
@@ -188,6 +189,39 @@ def test_where_a_thread_was_started_workers_are_no_copies(serve, date_file):
     connection.request("GET", "/metrics")
     assert 'demarcate_requests_total{route="/predict",status="200"} 2' in connection.getresponse().read().decode()
     connection.close()
+    assert service.end() == 0
+
+
+def test_a_version_that_does_not_answer_is_refused_and_stuck_work_costs_a_process(serve, model, model_files, tmp_path):
+    new = hashlib.sha256(model_files[1].read_bytes()).hexdigest()
+    code = f"""
+import os, time
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command does: numpy is imported here
+from demarcate.serving import service_app
+read = service_app._Reading.read
+def hang(reading, body, coder):
+    if reading.served.sha256 == "{new}":
+        raise MemoryError
+    if b"777" in body:
+        time.sleep(1000)
+    return read(reading, body, coder)
+service_app._Reading.read = hang
+"""
+    service = serve(model, "--workers", "1", "--timeout", "2", code=code)
+    before = service.predict()[1]["model"]["version"]
+    workers = service.workers()
+    shutil.copy(model_files[1], tmp_path / "new")
+    (tmp_path / "new").replace(model)
+    service.wait_for(lambda: service.events("refused"))
+    assert [facts.get("error") for facts in service.events("unfit")] == ["MemoryError", None]
+    assert service.predict()[1]["model"]["version"] == before
+
+    connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection.request("POST", "/predict", "x1,x2\n777,1\n", {"content-type": "text/csv"})
+    assert connection.getresponse().status == 504
+    connection.close()
+    service.wait_for(lambda: service.events("stuck") and service.workers().isdisjoint(workers) and service.workers())
+    assert service.predict()[0] == 200
     assert service.end() == 0
 
 

@@ -1,6 +1,7 @@
-"""What the command line refuses to predict, the service refuses with the same problems."""
+"""What the command line refuses to predict, the service refuses with the same problems, told as those of a request."""
 
 import warnings
+from dataclasses import replace
 
 import pytest
 from cases import Refused
@@ -11,6 +12,7 @@ from services import KINDS, bodies_of, numpy_model, service_answer
 from demarcate import DemarcateClassifier, datasets
 from demarcate.errors import InputError
 from demarcate.io.tables import read_table
+from demarcate.serving.request_advice import BODY_NAME, for_request
 from demarcate.tabular import as_frame
 
 REFUSED = [case for case in CASES if isinstance(case.verdict, Refused)]
@@ -23,14 +25,17 @@ def predictor():
 
 
 def problems_at_the_command_line(predictor, path):
-    """The problems of predicting a file: those of reading it, or those of its columns and cells."""
+    """What is wrong with a file to predict, as a request has it: with reading it, or with its columns and cells."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             frame = as_frame(read_table(str(path)))
             predictor.predict_proba(frame.drop(predictor.target, strict=False))
         except InputError as error:
-            return [str(problem).replace(str(path), f"body{path.suffix}") for problem in error.problems]
+            named = [
+                replace(each, fact=each.fact.replace(str(path), f"{BODY_NAME}{path.suffix}")) for each in error.problems
+            ]
+            return [str(for_request(problem)) for problem in named]
     return []
 
 

@@ -13,8 +13,8 @@ ONLY_FILES = (
     *("trainingset/memory_budget.py", "io/scratch.py", "bundle/tensor_spec.py", "studio/launch.py"),
     *("export/pytorch_files.py", "serving/request_advice.py"),
 )
-"""Limits of a table on disk and a server's address, which only commands set, the command of pip, an exported folder's own
-command, and the options that a request has in another way."""
+"""Limits of a table on disk and a server's address, which only commands set, the command of pip, an exported folder's
+own command, and the options that a request has in another way."""
 MODULES = [
     path
     for path in sorted(ROOT.rglob("*.py"))

@@ -56,7 +56,9 @@ class Service:
         environment = {**os.environ, **(words or {})}
         began = time.perf_counter()
         with log.open("wb") as output:
-            process = subprocess.Popen(program, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=environment)
+            process = subprocess.Popen(
+                program, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=environment, start_new_session=True
+            )
         try:
             while (status := _status(port, ready)) != 200:
                 if process.poll() is not None or time.perf_counter() - began > 2 * SECONDS:
@@ -151,13 +153,13 @@ def _status(port: int, path: str) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a server, gently if it lets itself be ended so."""
+    """End a server, gently if it lets itself be ended so, and whatever it leaves behind."""
     process.send_signal(signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _children(pid: int) -> list[int]:

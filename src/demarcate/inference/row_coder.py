@@ -134,12 +134,11 @@ class RowCoder:
         assert parsed is not None, "a table with problems is refused"
         return self._coded(parsed, reader.outside, [*map(str, warnings), *reader.messages()])
 
-    def code_parsed(self, parsed: Mapping[str, Any]) -> CodedRows:
-        """Return rows that were read as the schema's columns: float64 arrays of quantities, else lists or series."""
-        return self._coded(parsed, None, ())
-
     def values_of(self, parsed: Mapping[str, Any]) -> CodedRows:
-        """Return rows as `code_parsed` does, compared with nothing."""
+        """Return rows that were read as the schema's columns, compared with nothing.
+
+        Quantities are float64 arrays, other columns lists or series.
+        """
         columns = [column.coded(parsed[column.name]) for column in self.columns]
         values = np.concatenate(columns).reshape(len(columns), -1).T
         texts = {name: tuple(parsed[name]) for name in self._texts}

@@ -22,6 +22,7 @@ SHARED_FILES = (
     "elements.js",
     "facts.js",
     "numbers.js",
+    "one_at_a_time.js",
     "row_fields.js",
 )
 """Files of the page that `demarcate.export` writes: its form is this one."""

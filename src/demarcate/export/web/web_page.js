@@ -6,6 +6,7 @@
 import { answerPlace } from "./answer.js";
 import { openGraph, unpacked } from "./computed.js";
 import { element } from "./elements.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { rowFieldOf } from "./row_fields.js";
 import { tablePart } from "./table_part.js";
 
@@ -41,23 +42,12 @@ export async function openPage(main, ort, carried) {
 function rowPart(facts, predict) {
   const answer = answerPlace(facts);
   const fields = facts.columns.map((column) => rowFieldOf(column, () => void ask()));
-  let isAsking = false;
-  let isChanged = false;
-
-  async function ask() {
-    // One question at a time: of several changes meanwhile only the last counts.
-    isChanged = true;
-    if (isAsking) return;
-    isAsking = true;
-    while (isChanged) {
-      isChanged = false;
-      const cells = fields.map((field) => field.read());
-      const bad = fields.filter((_, place) => cells[place].problem !== undefined).map((field) => field.column.name);
-      if (bad.length > 0) answer.refuse(`Correct ${bad.join(", ")}`);
-      else answer.show((await predict([cells.map((cell) => cell.value)]))[0]);
-    }
-    isAsking = false;
-  }
+  const ask = oneAtATime(async () => {
+    const cells = fields.map((field) => field.read());
+    const bad = fields.filter((_, place) => cells[place].problem !== undefined).map((field) => field.column.name);
+    if (bad.length > 0) answer.refuse(`Correct ${bad.join(", ")}`);
+    else answer.show((await predict([cells.map((cell) => cell.value)]))[0]);
+  });
 
   const fill = (/** @type {(column: import("./facts.js").ColumnFacts) => string} */ cell) => {
     for (const field of fields) field.set(cell(field.column));

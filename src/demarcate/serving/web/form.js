@@ -5,6 +5,7 @@
  */
 import { answerPlace } from "./answer.js";
 import { element, freshId } from "./elements.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { rowFieldOf } from "./row_fields.js";
 import { RefusedError, askService, startPage } from "./service.js";
 
@@ -55,32 +56,22 @@ function rowPanel(facts, names) {
   const problems = element("ul", { class: "problems", role: "alert", hidden: true });
   const fields = model.columns.map((column) => rowFieldOf(column, () => askSoon()));
   let timer = 0;
-  let isAsking = false;
-  let isChanged = false;
 
   function askSoon(wait = AFTER_CHANGE) {
     clearTimeout(timer);
     timer = window.setTimeout(() => void ask(), wait);
   }
 
-  async function ask() {
-    // One question at a time: of several changes meanwhile only the last counts.
-    isChanged = true;
-    if (isAsking) return;
-    isAsking = true;
-    while (isChanged) {
-      isChanged = false;
-      for (const field of fields) field.read();
-      const row = Object.fromEntries(fields.map((field) => [field.column.name, field.text()]));
-      const asked = { rows: [row], spread: true, ...(facts.hasSets ? { set: COVERAGE } : {}) };
-      try {
-        show(await askService(`models/${encodeURIComponent(facts.name)}/predict`, asked));
-      } catch (error) {
-        refuse(error);
-      }
+  const ask = oneAtATime(async () => {
+    for (const field of fields) field.read();
+    const row = Object.fromEntries(fields.map((field) => [field.column.name, field.text()]));
+    const asked = { rows: [row], spread: true, ...(facts.hasSets ? { set: COVERAGE } : {}) };
+    try {
+      show(await askService(`models/${encodeURIComponent(facts.name)}/predict`, asked));
+    } catch (error) {
+      refuse(error);
     }
-    isAsking = false;
-  }
+  });
 
   /** @param {any} said */
   function show(said) {
